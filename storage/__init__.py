@@ -1,0 +1,1 @@
+"""The system of record: schema, rules, transactions. Knows no HTTP and no chat."""

@@ -1,0 +1,96 @@
+"""The chat where a project's agents work: linked by the owner or by a code, followed when it moves."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from uuid import UUID
+
+from storage import messages, outbox, projects, tickets
+from storage.database import Transaction, to_ms
+from storage.errors import Conflict, NotFound
+from storage.model import Chat, Project
+
+CODE_LIFETIME = timedelta(minutes=15)
+
+
+def create_code(tx: Transaction, project_id: UUID) -> str:
+    """A code that links a group once within CODE_LIFETIME; only its hash is kept."""
+    projects.get(tx, project_id)
+    tx.run("DELETE FROM connect_codes WHERE expires_at < :now", now=tx.now_ms)
+    code = secrets.token_urlsafe(12)
+    tx.insert(
+        "connect_codes",
+        hash=_hash(code),
+        project_id=str(project_id),
+        expires_at=to_ms(tx.now + CODE_LIFETIME),
+    )
+    return code
+
+
+def redeem(tx: Transaction, code: str, chat: Chat) -> Project:
+    """Link `chat` to the code's project. Redeemed again by the same chat, it changes nothing.
+
+    Raises NotFound when the code is wrong, used elsewhere or too old, and Conflict when the chat
+    serves another project.
+    """
+    row = tx.one(
+        "SELECT project_id FROM connect_codes WHERE hash = :hash"
+        " AND expires_at > :now AND used_at IS NULL",
+        hash=_hash(code),
+        now=tx.now_ms,
+    )
+    if row is None:
+        raise NotFound("This code is wrong, used or too old.")
+    project = link(tx, UUID(row["project_id"]), chat)
+    tx.run(
+        "UPDATE connect_codes SET used_at = :now WHERE hash = :hash",
+        hash=_hash(code),
+        now=tx.now_ms,
+    )
+    return project
+
+
+def link(tx: Transaction, project_id: UUID, chat: Chat) -> Project:
+    """Make `chat` the project's agent chat and show its open tickets there. Raises Conflict."""
+    project = projects.get(tx, project_id)
+    if project.agent_chat == chat:
+        return project
+    owner = projects.by_agent_chat(tx, chat)
+    if owner is not None:
+        raise Conflict(f"This chat serves the project {owner.slug} already.")
+    _move(tx, project_id, chat)
+    project = projects.get(tx, project_id)
+    for ticket in tickets.open_of_project(tx, project_id):
+        outbox.to_agents(tx, project, outbox.Kind.CARD, ticket_id=ticket.id)
+        for message in messages.of_ticket(tx, ticket.id)[1:]:
+            outbox.to_agents(
+                tx, project, outbox.Kind.MESSAGE, ticket_id=ticket.id, message_id=message.id
+            )
+    return project
+
+
+def migrated(tx: Transaction, old: Chat, new_id: int) -> Project | None:
+    """A group became a supergroup: its topics, and what waits for it, follow.
+
+    Messages made before keep their old ids, which the messenger no longer knows, so that the next
+    message to a ticket makes its card anew. None where the chat was no agent chat.
+    """
+    project = projects.by_agent_chat(tx, old)
+    if project is None:
+        return None
+    _move(tx, project.id, Chat(old.channel, new_id))
+    outbox.move_chat(tx, old, new_id)
+    return projects.get(tx, project.id)
+
+
+def _move(tx: Transaction, project_id: UUID, chat: Chat) -> None:
+    tx.run(
+        "UPDATE projects SET agent_channel = :channel, agent_chat_id = :chat_id WHERE id = :id",
+        id=str(project_id),
+        channel=chat.channel,
+        chat_id=chat.id,
+    )
+
+
+def _hash(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()

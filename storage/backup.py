@@ -1,0 +1,57 @@
+"""A copy of the database in one file, made while others write to it.
+
+It stands beside `Database`: it opens the file by itself and only reads it.
+"""
+
+import os
+import sqlite3
+from pathlib import Path
+
+from storage.errors import Conflict, DatabaseUnusable, NotFound
+
+
+def backup(source: Path, target: Path) -> int:
+    """Copy the database at `source`, as it is at one moment, to the new file `target`; its bytes.
+
+    The copy is checked and durable before it gets its name, so a file of that name is whole.
+    Raises NotFound without a source, Conflict when `target` exists, and DatabaseUnusable.
+    """
+    if not source.is_file():
+        raise NotFound(f"There is no database at {source}.")
+    if target.exists():
+        raise Conflict(f"{target} exists already; a backup overwrites nothing.")
+    partial = target.with_name(f".{target.name}.partial")
+    try:
+        partial.unlink(missing_ok=True)
+        _copy(source, partial)
+        _flush(partial)
+        partial.rename(target)
+        _flush(target.parent)
+    except (OSError, sqlite3.Error) as error:
+        raise DatabaseUnusable(f"Cannot copy {source} to {target}: {error}.") from error
+    finally:
+        partial.unlink(missing_ok=True)
+    return target.stat().st_size
+
+
+def _copy(source: Path, target: Path) -> None:
+    reading = sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)
+    writing = sqlite3.connect(target)
+    try:
+        # All pages in one step: a reader of the write-ahead log holds up no writer.
+        reading.backup(writing)
+        writing.execute("PRAGMA journal_mode = DELETE")  # the copy is one file, without a -wal
+        (verdict,) = writing.execute("PRAGMA quick_check(1)").fetchone()
+        if verdict != "ok":
+            raise sqlite3.DatabaseError(verdict)
+    finally:
+        writing.close()
+        reading.close()
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

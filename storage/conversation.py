@@ -1,0 +1,170 @@
+"""What is said in a ticket: answers, notes, customers' messages and edits, and all that follows."""
+
+from uuid import UUID
+
+from storage import agents, delivery, lifecycle, message_map, messages, outbox, projects, tickets
+from storage.database import Transaction
+from storage.errors import HelpdeskDisabled, NotFound, NotVirtual, ValidationFailed
+from storage.model import (
+    Agent,
+    Author,
+    Channel,
+    Content,
+    Delivery,
+    Message,
+    Source,
+    SubscriberStatus,
+    Ticket,
+)
+
+
+def reply(
+    tx: Transaction,
+    project_id: UUID,
+    ticket_id: UUID,
+    content: Content,
+    *,
+    internal: bool = False,
+    agent: Agent | None = None,
+    source: Source | None = None,
+) -> Message:
+    """An agent's answer or note; without an agent it is signed with the project's name.
+
+    The same source again returns the message it made. A public answer goes to the customer,
+    assigns an unassigned ticket to who gave it, and moves the status as `lifecycle` says.
+    """
+    if source is not None:
+        made = message_map.message_from(tx, source.chat, source.native_ids[0])
+        if made is not None:
+            return messages.get(tx, made)
+    ticket = tickets.get(tx, project_id, ticket_id)
+    project = projects.get(tx, project_id)
+    to_customer = not internal and delivery.recipient(tx, ticket) is not None
+    message = messages.add(
+        tx,
+        ticket,
+        content,
+        author=Author.AGENT,
+        author_name=project.name if agent is None else agent.name,
+        agent_id=None if agent is None else agent.id,
+        internal=internal,
+        delivery=Delivery.PENDING if to_customer else Delivery.NONE,
+        source=source,
+    )
+    if source is None or source.chat != project.agent_chat:
+        outbox.to_agents(
+            tx, project, outbox.Kind.MESSAGE, ticket_id=ticket_id, message_id=message.id
+        )
+    if internal:
+        return message
+    _answered(tx, ticket, agent)
+    outbox.to_agents(tx, project, outbox.Kind.CARD, ticket_id=ticket_id)
+    delivery.send(tx, ticket, message.id)
+    return messages.get(tx, message.id) if to_customer else message
+
+
+def reply_as(
+    tx: Transaction,
+    project_id: UUID,
+    ticket_id: UUID,
+    content: Content,
+    *,
+    internal: bool = False,
+    user_id: UUID | None = None,
+) -> Message:
+    """`reply` for the REST API, where `user_id` names the agent. Raises ValidationFailed."""
+    agent = None
+    if user_id is not None:
+        tickets.get(tx, project_id, ticket_id)  # an unknown ticket comes before an unknown agent
+        try:
+            agent = agents.get(tx, project_id, user_id)
+        except NotFound as error:
+            raise ValidationFailed("user_id", "is no agent of this project") from error
+    return reply(tx, project_id, ticket_id, content, internal=internal, agent=agent)
+
+
+def _answered(tx: Transaction, ticket: Ticket, agent: Agent | None) -> None:
+    """What a public answer does to its ticket."""
+    if agent is not None and ticket.assigned_to is None:
+        tickets.write_assignee(tx, ticket, agent.id)
+    status = lifecycle.next_status(
+        ticket.status, lifecycle.Event.AGENT_REPLIED, assigned=ticket.assigned_to is not None
+    )
+    tx.run(
+        "UPDATE tickets SET status = :status, updated_at = :now,"
+        " first_reply_at = coalesce(first_reply_at, :now) WHERE id = :id",
+        id=str(ticket.id),
+        status=status,
+        now=tx.now_ms,
+    )
+
+
+def from_customer(
+    tx: Transaction, ticket: Ticket, content: Content, source: Source | None = None
+) -> Message:
+    """A customer's further message: the status moves, the agents get it. Raises HelpdeskDisabled."""
+    project = projects.get(tx, ticket.project_id)
+    if not project.helpdesk_enabled:
+        raise HelpdeskDisabled
+    message = messages.add(
+        tx,
+        ticket,
+        content,
+        author=Author.CUSTOMER,
+        author_name=tickets.customer_name(ticket),
+        source=source,
+    )
+    outbox.to_agents(tx, project, outbox.Kind.MESSAGE, ticket_id=ticket.id, message_id=message.id)
+    status = lifecycle.next_status(
+        ticket.status, lifecycle.Event.CUSTOMER_WROTE, assigned=ticket.assigned_to is not None
+    )
+    if status is ticket.status:
+        tickets.touch(tx, ticket.id)
+    else:
+        tickets.change_status(tx, ticket, status)
+        outbox.to_agents(tx, project, outbox.Kind.CARD, ticket_id=ticket.id)
+    return message
+
+
+def customer_reply(tx: Transaction, project_id: UUID, ticket_id: UUID, content: Content) -> Message:
+    """A virtual customer's message through the API. Raises NotVirtual on another channel."""
+    ticket = tickets.get(tx, project_id, ticket_id)
+    if ticket.channel is not Channel.VIRTUAL:
+        raise NotVirtual
+    return from_customer(tx, ticket, content)
+
+
+def edit(tx: Transaction, source: Source, content: Content) -> Message | None:
+    """The author changed a message: the original is kept, every copy is brought up to date.
+
+    None where the messenger message is no ticket's. An edit that changes nothing goes nowhere.
+    """
+    message_id = message_map.message_from(tx, source.chat, source.native_ids[0])
+    if message_id is None:
+        return None
+    message = messages.get(tx, message_id)
+    if (message.text, message.entities) == (content.text, content.entities):
+        return message
+    messages.rewrite(tx, message, content)
+    ticket = tickets.of_message(tx, message.id)
+    if message.author is Author.CUSTOMER:
+        project = projects.get(tx, ticket.project_id)
+        outbox.to_agents(tx, project, outbox.Kind.EDIT, ticket_id=ticket.id, message_id=message.id)
+    elif not message.internal:
+        _edit_at_customer(tx, ticket, message.id)
+    return messages.get(tx, message_id)
+
+
+def _edit_at_customer(tx: Transaction, ticket: Ticket, message_id: UUID) -> None:
+    target = delivery.recipient(tx, ticket)
+    if target is None or target[0].status is not SubscriberStatus.ACTIVE:
+        return
+    outbox.put(
+        tx,
+        ticket.project_id,
+        target[1],
+        outbox.Audience.CUSTOMER,
+        outbox.Kind.EDIT,
+        ticket_id=ticket.id,
+        message_id=message_id,
+    )

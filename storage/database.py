@@ -1,0 +1,289 @@
+"""The SQLite file: one writer with group commit, readers beside it, signals after commit.
+
+What is written is the business of the operations; this module runs them, safely and fast.
+"""
+
+import asyncio
+import sqlite3
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from uuid import UUID, uuid4
+
+import aiosqlite
+
+from storage.errors import Unavailable
+from storage.migrations import migrate
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Row = sqlite3.Row
+Clock = Callable[[], datetime]
+
+BUSY_TIMEOUT = 5.0
+"""Seconds to wait for a lock that another process holds, before the answer is `Unavailable`."""
+BATCH = 256
+"""Operations in one commit at most, so that the first of them does not wait for a flood."""
+READERS = 2
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def to_ms(moment: datetime) -> int:
+    """Milliseconds since the Unix epoch, as the schema keeps times."""
+    return (moment - EPOCH) // timedelta(milliseconds=1)
+
+
+def from_ms(value: int) -> datetime:
+    """The UTC moment of so many milliseconds since the Unix epoch."""
+    return datetime.fromtimestamp(value / 1000, UTC)
+
+
+def optional_ms(value: int | None) -> datetime | None:
+    """`from_ms` where the column may be NULL."""
+    return None if value is None else from_ms(value)
+
+
+class Transaction:
+    """What an operation sees: statements, the moment, fresh ids. Operations are plain functions of it."""
+
+    __slots__ = ("_connection", "_new_id", "now", "now_ms", "signals")
+
+    def __init__(
+        self, connection: sqlite3.Connection, now: datetime, new_id: Callable[[], UUID]
+    ) -> None:
+        self._connection = connection
+        self._new_id = new_id
+        self.now_ms = to_ms(now)
+        self.now = from_ms(self.now_ms)
+        self.signals: set[str] = set()
+
+    def new_id(self) -> UUID:
+        return self._new_id()
+
+    def run(self, sql: str, /, **values: object) -> int:
+        """Execute a statement; the number of rows it changed."""
+        return self._connection.execute(sql, values).rowcount
+
+    def one(self, sql: str, /, **values: object) -> Row | None:
+        """The first row, or None. Works for `… RETURNING` too."""
+        rows: list[Row] = self._connection.execute(sql, values).fetchall()
+        return rows[0] if rows else None
+
+    def all(self, sql: str, /, **values: object) -> list[Row]:
+        return self._connection.execute(sql, values).fetchall()
+
+    def insert(self, table: str, /, **values: object) -> int:
+        """Insert one row; its rowid. `table` and the names come from our code only."""
+        names = ", ".join(values)
+        marks = ", ".join(f":{name}" for name in values)
+        sql = f"INSERT INTO {table} ({names}) VALUES ({marks})"
+        return self._connection.execute(sql, values).lastrowid or 0
+
+    def signal(self, topic: str) -> None:
+        """Wake the listeners of `topic` once this is committed."""
+        self.signals.add(topic)
+
+
+Operation = Callable[Concatenate[Transaction, P], T]
+
+
+class _Job:
+    __slots__ = ("call", "error", "future", "result", "signals")
+
+    def __init__(self, call: Callable[[Transaction], Any], future: asyncio.Future[Any]) -> None:
+        self.call = call
+        self.future = future
+        self.result: Any = None
+        self.error: BaseException | None = None
+        self.signals: set[str] = set()
+
+    def settle(self) -> None:
+        if self.future.done():
+            return
+        if self.error is not None:
+            self.future.set_exception(self.error)
+        else:
+            self.future.set_result(self.result)
+
+
+class _Lane:
+    """One connection and the operations that wait for it: each round takes all that wait, in one hop."""
+
+    def __init__(
+        self, connection: aiosqlite.Connection, queue: deque[_Job], *, writes: bool
+    ) -> None:
+        self.connection = connection
+        self.queue = queue
+        self.writes = writes
+        self.wake = asyncio.Event()
+        self.busy = False
+
+
+class Database:
+    """Runs operations on one SQLite file. Open it with `await Database.open(path)`."""
+
+    def __init__(self, clock: Clock, new_id: Callable[[], UUID]) -> None:
+        self.clock = clock
+        self._new_id = new_id
+        self._writes: deque[_Job] = deque()
+        self._reads: deque[_Job] = deque()
+        self._lanes: list[_Lane] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._listeners: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self._closing = False
+        self.path = Path()
+
+    @classmethod
+    async def open(
+        cls,
+        path: Path | str,
+        *,
+        clock: Clock = utc_now,
+        new_id: Callable[[], UUID] = uuid4,
+    ) -> "Database":
+        """Open, migrate and start. Raises DatabaseUnusable with one clear line."""
+        database = cls(clock, new_id)
+        database.path = Path(path)
+        await asyncio.to_thread(migrate, database.path, to_ms(clock()))
+        await database._connect(database._writes, writes=True)
+        for _ in range(READERS):
+            await database._connect(database._reads, writes=False)
+        return database
+
+    async def _connect(self, queue: deque[_Job], *, writes: bool) -> None:
+        connection = await aiosqlite.connect(
+            self.path, isolation_level=None, timeout=BUSY_TIMEOUT, cached_statements=512
+        )
+        connection.row_factory = sqlite3.Row
+        await connection.execute("PRAGMA foreign_keys = ON")
+        await connection.execute("PRAGMA synchronous = FULL")
+        if not writes:
+            await connection.execute("PRAGMA query_only = ON")
+        lane = _Lane(connection, queue, writes=writes)
+        self._lanes.append(lane)
+        self._tasks.append(asyncio.create_task(self._serve(lane), name="database lane"))
+
+    async def close(self) -> None:
+        """Finish what waits, then close. Later calls are refused with `Unavailable`."""
+        self._closing = True
+        for lane in self._lanes:
+            lane.wake.set()
+        await asyncio.gather(*self._tasks)
+        for lane in reversed(self._lanes):
+            await lane.connection.close()
+        self._lanes.clear()
+
+    async def write(self, operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `operation` in a transaction; return once it is durably committed.
+
+        Raises what the operation raised (its changes are undone, its neighbours' are not), or
+        `Unavailable` when the database is locked or out of disk.
+        """
+        return await self._submit(self._writes, lambda tx: operation(tx, *args, **kwargs))
+
+    async def read(self, query: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `query` on a reader, which sees everything committed so far and can change nothing."""
+        return await self._submit(self._reads, lambda tx: query(tx, *args, **kwargs))
+
+    async def _submit(self, queue: deque[_Job], call: Callable[[Transaction], T]) -> T:
+        if self._closing:
+            raise Unavailable("The desk is shutting down.")
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        queue.append(_Job(call, future))
+        idle = next((lane for lane in self._lanes if lane.queue is queue and not lane.busy), None)
+        if idle is not None:
+            idle.busy = True
+            idle.wake.set()
+        return await future
+
+    async def _serve(self, lane: _Lane) -> None:
+        while True:
+            if not lane.queue:
+                lane.busy = False
+                if self._closing:
+                    return
+                await lane.wake.wait()
+                lane.wake.clear()
+                continue
+            jobs = [lane.queue.popleft() for _ in range(min(BATCH, len(lane.queue)))]
+            # The one place that runs a function on aiosqlite's thread: a batch is one hop.
+            await lane.connection._execute(self._run, lane, jobs)  # type: ignore[no-untyped-call]
+            for job in jobs:
+                for topic in job.signals:
+                    for event in self._listeners.get(topic, ()):
+                        event.set()
+                job.settle()
+
+    def _run(self, lane: _Lane, jobs: list[_Job]) -> None:
+        """On the connection's thread: every job in its savepoint, one commit for all."""
+        connection = lane.connection._conn
+        now = self.clock()
+        try:
+            connection.execute("BEGIN IMMEDIATE" if lane.writes else "BEGIN")
+            for job in jobs:
+                self._run_one(connection, job, now)
+            connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            for job in jobs:
+                job.error = job.error or Unavailable(describe(error))
+                job.signals = set()
+
+    def _run_one(self, connection: sqlite3.Connection, job: _Job, now: datetime) -> None:
+        tx = Transaction(connection, now, self._new_id)
+        connection.execute("SAVEPOINT operation")
+        try:
+            job.result = job.call(tx)
+        except Exception as error:
+            if not connection.in_transaction:
+                raise  # SQLite itself gave up the whole transaction (disk full, I/O error)
+            connection.execute("ROLLBACK TO operation")
+            job.error = Unavailable(describe(error)) if is_outage(error) else error
+        else:
+            job.signals = tx.signals
+        connection.execute("RELEASE operation")
+
+    @contextmanager
+    def listen(self, *topics: str) -> Iterator[asyncio.Event]:
+        """An event that is set after each commit that signalled one of `topics`; clear it yourself."""
+        event = asyncio.Event()
+        for topic in topics:
+            self._listeners[topic].add(event)
+        try:
+            yield event
+        finally:
+            for topic in topics:
+                self._listeners[topic].discard(event)
+                if not self._listeners[topic]:
+                    del self._listeners[topic]
+
+
+OUTAGES = {
+    sqlite3.SQLITE_BUSY: "The database is locked by another process.",
+    sqlite3.SQLITE_FULL: "The disk is full.",
+    sqlite3.SQLITE_IOERR: "The disk cannot be read or written.",
+    sqlite3.SQLITE_READONLY: "The database is read-only.",
+    sqlite3.SQLITE_CANTOPEN: "The database file cannot be opened.",
+    sqlite3.SQLITE_CORRUPT: "The database file is damaged.",
+}
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether SQLite failed for a reason outside the operation."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return isinstance(error, sqlite3.Error) and code is not None and (code & 0xFF) in OUTAGES
+
+
+def describe(error: BaseException) -> str:
+    """One sentence about a failure of SQLite, without statements or paths."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return OUTAGES.get(code, "The database cannot be used at the moment.")

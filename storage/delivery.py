@@ -1,0 +1,80 @@
+"""Whether an answer reached the customer: planned, then recorded as the messenger says, never before."""
+
+from uuid import UUID
+
+from storage import message_map, messages, outbox, projects, subscribers, tickets
+from storage.database import Transaction
+from storage.model import Chat, Delivery, Subscriber, SubscriberStatus, Ticket
+
+UNREACHABLE = {SubscriberStatus.STOPPED: "unsubscribed", SubscriberStatus.BLOCKED: "blocked"}
+"""Why a former subscriber gets nothing; names of the reasons in `locales`."""
+
+
+def recipient(tx: Transaction, ticket: Ticket) -> tuple[Subscriber, Chat] | None:
+    """Whom an answer goes to, and where; None for virtual and erased customers."""
+    if ticket.customer.subscriber_id is None:
+        return None
+    subscriber = subscribers.get(tx, ticket.project_id, ticket.customer.subscriber_id)
+    chat = outbox.chat_of(subscriber)
+    return None if chat is None else (subscriber, chat)
+
+
+def send(tx: Transaction, ticket: Ticket, message_id: UUID) -> None:
+    """Put an answer on its way to the customer, or record at once why it cannot go."""
+    target = recipient(tx, ticket)
+    if target is None:
+        return
+    subscriber, chat = target
+    if subscriber.status is not SubscriberStatus.ACTIVE:
+        failed(tx, message_id, UNREACHABLE[subscriber.status])
+        return
+    subscribers.focus(tx, subscriber.id, ticket.id)
+    outbox.put(
+        tx,
+        ticket.project_id,
+        chat,
+        outbox.Audience.CUSTOMER,
+        outbox.Kind.MESSAGE,
+        ticket_id=ticket.id,
+        message_id=message_id,
+    )
+
+
+def delivered(tx: Transaction, message_id: UUID) -> None:
+    """The customer's messenger took the answer: it counts as sent, and its author is shown so."""
+    messages.set_delivery(tx, message_id, Delivery.SENT)
+    ticket = tickets.of_message(tx, message_id)
+    for chat, native_id in message_map.sources_of(tx, message_id)[:1]:
+        outbox.put(
+            tx,
+            ticket.project_id,
+            chat,
+            outbox.Audience.AGENTS,
+            outbox.Kind.MARK,
+            ticket_id=ticket.id,
+            message_id=message_id,
+            payload={"native_id": native_id},
+        )
+
+
+def failed(tx: Transaction, message_id: UUID, reason: str) -> None:
+    """The answer will not arrive; `reason` names one in `locales`. The agents are told in the topic."""
+    messages.set_delivery(tx, message_id, Delivery.FAILED, reason)
+    ticket = tickets.of_message(tx, message_id)
+    project = projects.get(tx, ticket.project_id)
+    answers = [
+        native_id
+        for chat, native_id in message_map.sources_of(tx, message_id)
+        if chat == project.agent_chat
+    ]
+    outbox.to_agents(
+        tx,
+        project,
+        outbox.Kind.NOTICE,
+        ticket_id=ticket.id,
+        payload={
+            "text": "undelivered",
+            "values": {"reason": reason},
+            "reply_to": answers[0] if answers else None,
+        },
+    )

@@ -1,0 +1,68 @@
+"""Erasing a customer: every word and name goes, numbers, states and times stay."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from storage import dialogs, inbox, outbox, subscribers
+from storage.database import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What was erased, counted."""
+
+    subscriber_id: UUID
+    tickets: int
+    messages: int
+    attachments: int
+
+
+OF_TICKETS = "SELECT id FROM tickets WHERE subscriber_id = :id"
+OF_MESSAGES = f"SELECT id FROM messages WHERE ticket_id IN ({OF_TICKETS})"
+
+
+def erase(tx: Transaction, project_id: UUID, subscriber_id: UUID) -> Erased:
+    """Erase the subscriber's names, chat, context, subjects, texts and files. Raises NotFound."""
+    subscriber = subscribers.get(tx, project_id, subscriber_id)
+    key = str(subscriber_id)
+    files = tx.run(f"DELETE FROM attachments WHERE message_id IN ({OF_MESSAGES})", id=key)
+    tx.run(
+        "DELETE FROM message_words WHERE rowid IN"
+        f" (SELECT seq FROM messages WHERE ticket_id IN ({OF_TICKETS}))",
+        id=key,
+    )
+    tx.run(f"DELETE FROM subject_words WHERE ticket_id IN ({OF_TICKETS})", id=key)
+    texts = tx.run(
+        "UPDATE messages SET text = '', entities = '[]', original_text = NULL,"
+        " original_entities = NULL, author_name = CASE author WHEN 'customer' THEN ''"
+        f" ELSE author_name END WHERE ticket_id IN ({OF_TICKETS})",
+        id=key,
+    )
+    for table in ("message_sources", "message_copies", "ticket_threads"):
+        tx.run(f"DELETE FROM {table} WHERE ticket_id IN ({OF_TICKETS})", id=key)
+    tx.run(
+        "UPDATE outbox SET status = 'failed', error = 'erased', payload = '{}', finished_at = :now"
+        f" WHERE ticket_id IN ({OF_TICKETS}) AND status = 'pending'",
+        id=key,
+        now=tx.now_ms,
+    )
+    tickets = tx.run(
+        "UPDATE tickets SET subject = '', context = '{}' WHERE subscriber_id = :id", id=key
+    )
+    tx.run(
+        "UPDATE requests SET context = '{}', owner_channel = NULL, owner_chat_id = NULL"
+        " WHERE subscriber_id = :id",
+        id=key,
+    )
+    chat = outbox.chat_of(subscriber)
+    tx.run(
+        "UPDATE subscribers SET chat_id = NULL, user_id = NULL, first_name = NULL,"
+        " last_name = NULL, username = NULL, locale = NULL, status = 'erased', updated_at = :now"
+        " WHERE id = :id",
+        id=key,
+        now=tx.now_ms,
+    )
+    if chat is not None and not subscribers.of_chat(tx, chat):
+        dialogs.forget(tx, chat)
+        inbox.forget(tx, chat)
+    return Erased(subscriber_id, tickets, texts, files)

@@ -1,0 +1,126 @@
+"""What came in from a messenger and is not handled yet. A row here is what makes confirming it safe."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from storage.database import Row, Transaction, from_ms, to_ms
+from storage.model import Channel, Chat
+
+REMEMBERED = timedelta(hours=48)
+"""How long a handled update's id is kept to refuse a repeat; Telegram and MAX keep updates for 24 hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """`chat_id` names the lane: updates of one chat are handled in order; 0 where an update has no chat."""
+
+    id: int
+    channel: Channel
+    update_id: int
+    chat_id: int
+    payload: Mapping[str, Any]
+    received_at: datetime
+
+
+def add(
+    tx: Transaction,
+    channel: Channel,
+    updates: Sequence[tuple[int, int, Mapping[str, Any]]],
+    position: int | None = None,
+) -> int:
+    """Take in (update id, chat id, payload) and move the feed to `position`; how many were new."""
+    new = 0
+    for update_id, chat_id, payload in updates:
+        new += tx.run(
+            "INSERT INTO inbox (channel, update_id, chat_id, payload, received_at)"
+            " VALUES (:channel, :update_id, :chat_id, :payload, :now)"
+            " ON CONFLICT (channel, update_id) DO NOTHING",
+            channel=channel,
+            update_id=update_id,
+            chat_id=chat_id,
+            payload=json.dumps(payload, ensure_ascii=False, separators=(",", ":")),
+            now=tx.now_ms,
+        )
+    if position is not None:
+        tx.run(
+            "INSERT INTO feeds (channel, position) VALUES (:channel, :position)"
+            " ON CONFLICT (channel) DO UPDATE SET position = excluded.position",
+            channel=channel,
+            position=position,
+        )
+    if new:
+        tx.signal(f"inbox:{channel}")
+    return new
+
+
+def position(tx: Transaction, channel: Channel) -> int | None:
+    """Where the feed was left, in the messenger's own terms."""
+    row = tx.one("SELECT position FROM feeds WHERE channel = :channel", channel=channel)
+    return None if row is None else row["position"]
+
+
+def pending(tx: Transaction, channel: Channel, after: int, limit: int = 500) -> list[Update]:
+    """Updates not handled yet with an inbox id above `after`, oldest first."""
+    rows = tx.all(
+        "SELECT * FROM inbox WHERE channel = :channel AND status = 'pending' AND id > :after"
+        " ORDER BY id LIMIT :limit",
+        channel=channel,
+        after=after,
+        limit=limit,
+    )
+    return [_update(row) for row in rows]
+
+
+def handled(tx: Transaction, ids: Sequence[int]) -> None:
+    """Nothing is left to do for these; what they said is kept by the tickets alone."""
+    for row_id in ids:
+        tx.run(
+            "UPDATE inbox SET status = 'handled', payload = '', handled_at = :now WHERE id = :id",
+            id=row_id,
+            now=tx.now_ms,
+        )
+
+
+def set_aside(tx: Transaction, ids: Sequence[int], error: str) -> None:
+    """Give up on updates that our own code fails on, and keep them for a look."""
+    for row_id in ids:
+        tx.run(
+            "UPDATE inbox SET status = 'failed', error = :error, handled_at = :now WHERE id = :id",
+            id=row_id,
+            error=error,
+            now=tx.now_ms,
+        )
+
+
+def purge(tx: Transaction) -> int:
+    """Forget handled updates past REMEMBERED; how many."""
+    return tx.run(
+        "DELETE FROM inbox WHERE status = 'handled' AND handled_at < :limit",
+        limit=to_ms(tx.now - REMEMBERED),
+    )
+
+
+def forget(tx: Transaction, chat: Chat) -> int:
+    """Empty what a chat's updates said, whatever became of them; how many."""
+    return tx.run(
+        "UPDATE inbox SET payload = '', error = NULL, status = 'handled',"
+        " handled_at = coalesce(handled_at, :now)"
+        " WHERE channel = :channel AND chat_id = :chat_id AND payload <> ''",
+        channel=chat.channel,
+        chat_id=chat.id,
+        now=tx.now_ms,
+    )
+
+
+def _update(row: Row) -> Update:
+    return Update(
+        id=row["id"],
+        channel=Channel(row["channel"]),
+        update_id=row["update_id"],
+        chat_id=row["chat_id"],
+        payload=json.loads(row["payload"]),
+        received_at=from_ms(row["received_at"]),
+    )

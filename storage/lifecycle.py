@@ -1,0 +1,31 @@
+"""The life of a ticket as a table: what each event makes of each status. Pure; `tickets` applies it."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+from storage.model import Status
+
+REOPEN_WITHIN = timedelta(days=7)
+"""A customer's message reopens a closed ticket this long; later it starts a new one."""
+
+
+class Event(StrEnum):
+    ASSIGNED = "assigned"
+    AGENT_REPLIED = "agent_replied"
+    CUSTOMER_WROTE = "customer_wrote"
+    NOTED = "noted"
+
+
+def next_status(status: Status, event: Event, *, assigned: bool) -> Status:
+    """The status after `event`; `assigned` tells whether the ticket has an assignee."""
+    match event, status:
+        case Event.ASSIGNED, Status.NEW:
+            return Status.IN_PROGRESS
+        case Event.AGENT_REPLIED, Status.NEW | Status.IN_PROGRESS:
+            return Status.WAITING
+        case Event.CUSTOMER_WROTE, Status.WAITING:
+            return Status.IN_PROGRESS
+        case Event.CUSTOMER_WROTE, Status.CLOSED:
+            return Status.IN_PROGRESS if assigned else Status.NEW
+        case _:
+            return status

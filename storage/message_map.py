@@ -1,0 +1,221 @@
+"""Which messenger message is which ticket message, both ways; and each ticket's topic and card."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from storage.database import Row, Transaction
+from storage.model import Channel, Chat, Source
+
+CHAT = "channel = :channel AND chat_id = :chat_id"
+
+
+class Role(StrEnum):
+    """What a messenger message of ours is to its ticket."""
+
+    CARD = "card"
+    MESSAGE = "message"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A messenger message that we made: `message_id` is None where it carries no ticket message."""
+
+    chat: Chat
+    native_id: int
+    message_id: UUID | None
+    ticket_id: UUID
+    role: Role
+    part: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A ticket's place in an agent chat. `card_content` is a digest of what the card shows now."""
+
+    ticket_id: UUID
+    chat: Chat
+    thread_id: int | None
+    card_id: int | None
+    card_content: str | None
+
+
+def record_source(tx: Transaction, source: Source, message_id: UUID, ticket_id: UUID) -> None:
+    """Remember what the messenger messages of `source` became."""
+    for native_id in source.native_ids:
+        tx.insert(
+            "message_sources",
+            channel=source.chat.channel,
+            chat_id=source.chat.id,
+            native_id=native_id,
+            message_id=str(message_id),
+            ticket_id=str(ticket_id),
+            media_group_id=source.media_group_id,
+        )
+
+
+def message_from(tx: Transaction, chat: Chat, native_id: int) -> UUID | None:
+    """The ticket message that an incoming messenger message became."""
+    row = tx.one(
+        f"SELECT message_id FROM message_sources WHERE {CHAT} AND native_id = :native_id",
+        channel=chat.channel,
+        chat_id=chat.id,
+        native_id=native_id,
+    )
+    return None if row is None else UUID(row["message_id"])
+
+
+def album_message(tx: Transaction, chat: Chat, media_group_id: str) -> UUID | None:
+    """The ticket message that the earlier parts of an album became."""
+    row = tx.one(
+        f"SELECT message_id FROM message_sources WHERE {CHAT}"
+        " AND media_group_id = :media_group_id ORDER BY native_id LIMIT 1",
+        channel=chat.channel,
+        chat_id=chat.id,
+        media_group_id=media_group_id,
+    )
+    return None if row is None else UUID(row["message_id"])
+
+
+def sources_of(tx: Transaction, message_id: UUID) -> list[tuple[Chat, int]]:
+    """The messenger messages that a ticket message came from, first part first."""
+    rows = tx.all(
+        "SELECT channel, chat_id, native_id FROM message_sources WHERE message_id = :id"
+        " ORDER BY native_id",
+        id=str(message_id),
+    )
+    return [(_chat(row), row["native_id"]) for row in rows]
+
+
+def ticket_of(tx: Transaction, chat: Chat, native_id: int) -> UUID | None:
+    """The ticket that a messenger message belongs to, whether it came in or we made it."""
+    row = tx.one(
+        f"SELECT ticket_id FROM message_sources WHERE {CHAT} AND native_id = :native_id"
+        f" UNION ALL SELECT ticket_id FROM message_copies WHERE {CHAT}"
+        " AND native_id = :native_id LIMIT 1",
+        channel=chat.channel,
+        chat_id=chat.id,
+        native_id=native_id,
+    )
+    return None if row is None else UUID(row["ticket_id"])
+
+
+def record_copies(tx: Transaction, copies: Iterable[Copy]) -> None:
+    for copy in copies:
+        tx.run(
+            "INSERT INTO message_copies"
+            " (channel, chat_id, native_id, message_id, ticket_id, role, part, sent_at)"
+            " VALUES (:channel, :chat_id, :native_id, :message_id, :ticket_id, :role, :part, :now)"
+            " ON CONFLICT DO NOTHING",
+            channel=copy.chat.channel,
+            chat_id=copy.chat.id,
+            native_id=copy.native_id,
+            message_id="" if copy.message_id is None else str(copy.message_id),
+            ticket_id=str(copy.ticket_id),
+            role=copy.role,
+            part=copy.part,
+            now=tx.now_ms,
+        )
+
+
+def copies_of(tx: Transaction, message_id: UUID, chat: Chat) -> list[Copy]:
+    """The messenger messages in `chat` that carry a ticket message, first part first."""
+    rows = tx.all(
+        f"SELECT * FROM message_copies WHERE message_id = :id AND {CHAT} ORDER BY part",
+        id=str(message_id),
+        channel=chat.channel,
+        chat_id=chat.id,
+    )
+    return [_copy(row) for row in rows]
+
+
+def carried_by(tx: Transaction, chat: Chat, native_id: int) -> list[Copy]:
+    """The ticket messages that one messenger message of ours carries, in their order."""
+    rows = tx.all(
+        "SELECT c.* FROM message_copies c JOIN messages m ON m.id = c.message_id"
+        " WHERE c.channel = :channel AND c.chat_id = :chat_id AND c.native_id = :native_id"
+        " ORDER BY m.seq",
+        channel=chat.channel,
+        chat_id=chat.id,
+        native_id=native_id,
+    )
+    return [_copy(row) for row in rows]
+
+
+def forget_copy(tx: Transaction, chat: Chat, native_id: int) -> None:
+    """A messenger message of ours is gone."""
+    tx.run(
+        f"DELETE FROM message_copies WHERE {CHAT} AND native_id = :native_id",
+        channel=chat.channel,
+        chat_id=chat.id,
+        native_id=native_id,
+    )
+
+
+def thread(tx: Transaction, ticket_id: UUID, chat: Chat) -> Thread:
+    """A ticket's place in `chat`; without topic and card where it has none yet."""
+    row = tx.one(
+        f"SELECT * FROM ticket_threads WHERE ticket_id = :ticket_id AND {CHAT}",
+        ticket_id=str(ticket_id),
+        channel=chat.channel,
+        chat_id=chat.id,
+    )
+    if row is None:
+        return Thread(ticket_id, chat, None, None, None)
+    return Thread(ticket_id, chat, row["thread_id"], row["card_id"], row["card_content"])
+
+
+def keep_thread(tx: Transaction, thread: Thread) -> None:
+    """Record where a ticket's topic and card are now."""
+    tx.run(
+        "INSERT INTO ticket_threads"
+        " (ticket_id, channel, chat_id, thread_id, card_id, card_content)"
+        " VALUES (:ticket_id, :channel, :chat_id, :thread_id, :card_id, :card_content)"
+        " ON CONFLICT (ticket_id, channel, chat_id) DO UPDATE SET thread_id = excluded.thread_id,"
+        " card_id = excluded.card_id, card_content = excluded.card_content",
+        ticket_id=str(thread.ticket_id),
+        channel=thread.chat.channel,
+        chat_id=thread.chat.id,
+        thread_id=thread.thread_id,
+        card_id=thread.card_id,
+        card_content=thread.card_content,
+    )
+
+
+def ticket_of_thread(tx: Transaction, chat: Chat, thread_id: int) -> UUID | None:
+    """The ticket whose topic this is."""
+    row = tx.one(
+        f"SELECT ticket_id FROM ticket_threads WHERE {CHAT} AND thread_id = :thread_id",
+        channel=chat.channel,
+        chat_id=chat.id,
+        thread_id=thread_id,
+    )
+    return None if row is None else UUID(row["ticket_id"])
+
+
+def sent_since(tx: Transaction, channel: str, since_ms: int) -> list[tuple[int, int]]:
+    """(chat id, moment in ms) of every messenger message made since then, for the pace."""
+    rows = tx.all(
+        "SELECT DISTINCT chat_id, native_id, sent_at FROM message_copies"
+        " WHERE channel = :channel AND sent_at >= :since",
+        channel=channel,
+        since=since_ms,
+    )
+    return [(row["chat_id"], row["sent_at"]) for row in rows]
+
+
+def _chat(row: Row) -> Chat:
+    return Chat(Channel(row["channel"]), row["chat_id"])
+
+
+def _copy(row: Row) -> Copy:
+    return Copy(
+        chat=_chat(row),
+        native_id=row["native_id"],
+        message_id=UUID(row["message_id"]) if row["message_id"] else None,
+        ticket_id=UUID(row["ticket_id"]),
+        role=Role(row["role"]),
+        part=row["part"],
+    )

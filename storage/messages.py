@@ -1,0 +1,225 @@
+"""Messages of tickets as rows: added, read, rewritten. What they cause is `conversation`'s business."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from storage import message_map
+from storage.database import Row, Transaction, from_ms, optional_ms
+from storage.errors import NotFound
+from storage.model import (
+    Attachment,
+    Author,
+    Channel,
+    Content,
+    Delivery,
+    Message,
+    NewAttachment,
+    Source,
+    Ticket,
+)
+
+
+def add(
+    tx: Transaction,
+    ticket: Ticket,
+    content: Content,
+    *,
+    author: Author,
+    author_name: str,
+    agent_id: UUID | None = None,
+    internal: bool = False,
+    delivery: Delivery = Delivery.NONE,
+    source: Source | None = None,
+) -> Message:
+    """Write a message with its attachments, its words for the search, and where it came from."""
+    message_id = tx.new_id()
+    seq = tx.insert(
+        "messages",
+        id=str(message_id),
+        ticket_id=str(ticket.id),
+        author=author,
+        author_name=author_name,
+        agent_id=None if agent_id is None else str(agent_id),
+        text=content.text,
+        entities=_dump(content.entities),
+        internal=int(internal),
+        delivery=delivery,
+        created_at=tx.now_ms,
+    )
+    if source is not None:
+        message_map.record_source(tx, source, message_id, ticket.id)
+    tx.run(
+        "INSERT INTO message_words (rowid, words, ticket_id) VALUES (:seq, :words, :ticket_id)",
+        seq=seq,
+        words=content.text,
+        ticket_id=str(ticket.id),
+    )
+    return Message(
+        id=message_id,
+        seq=seq,
+        ticket_id=ticket.id,
+        author=author,
+        author_name=author_name,
+        agent_id=agent_id,
+        text=content.text,
+        entities=content.entities,
+        original_text=None,
+        original_entities=(),
+        internal=internal,
+        attachments=_attach(tx, message_id, content.attachments),
+        delivery=delivery,
+        delivery_error=None,
+        created_at=tx.now,
+        edited_at=None,
+    )
+
+
+def _attach(
+    tx: Transaction, message_id: UUID, attachments: Sequence[NewAttachment]
+) -> tuple[Attachment, ...]:
+    made = []
+    for position, new in enumerate(attachments):
+        attachment = Attachment(
+            id=tx.new_id(),
+            kind=new.kind,
+            file_name=new.file_name,
+            mime_type=new.mime_type,
+            size=new.size,
+            channel=new.channel,
+            file_id=new.file_id,
+        )
+        tx.insert(
+            "attachments",
+            id=str(attachment.id),
+            message_id=str(message_id),
+            position=position,
+            kind=new.kind,
+            file_name=new.file_name,
+            mime_type=new.mime_type,
+            size=new.size,
+            channel=new.channel,
+            file_id=new.file_id,
+        )
+        made.append(attachment)
+    return tuple(made)
+
+
+def rewrite(tx: Transaction, message: Message, content: Content) -> None:
+    """Give a message a new text; what it said first is kept beside it."""
+    tx.run(
+        "UPDATE messages SET original_text = coalesce(original_text, text),"
+        " original_entities = coalesce(original_entities, entities),"
+        " text = :text, entities = :entities, edited_at = :now WHERE id = :id",
+        id=str(message.id),
+        text=content.text,
+        entities=_dump(content.entities),
+        now=tx.now_ms,
+    )
+    tx.run(
+        "UPDATE message_words SET words = :words WHERE rowid = :seq",
+        seq=message.seq,
+        words=content.text,
+    )
+
+
+def set_delivery(
+    tx: Transaction, message_id: UUID, delivery: Delivery, error: str | None = None
+) -> None:
+    """Record what became of an answer; `error` is the name of a reason in `locales`."""
+    tx.run(
+        "UPDATE messages SET delivery = :delivery, delivery_error = :error WHERE id = :id",
+        id=str(message_id),
+        delivery=delivery,
+        error=error,
+    )
+
+
+def get(tx: Transaction, message_id: UUID) -> Message:
+    """Raises NotFound."""
+    row = tx.one("SELECT * FROM messages WHERE id = :id", id=str(message_id))
+    if row is None:
+        raise NotFound("There is no such message.")
+    attachments = tx.all(
+        "SELECT * FROM attachments WHERE message_id = :id ORDER BY position", id=str(message_id)
+    )
+    return _message(row, attachments)
+
+
+def of_ticket(tx: Transaction, ticket_id: UUID) -> list[Message]:
+    """Every message of a ticket, internal ones included, the oldest first."""
+    rows = tx.all("SELECT * FROM messages WHERE ticket_id = :id ORDER BY seq", id=str(ticket_id))
+    files = tx.all(
+        "SELECT a.* FROM attachments a JOIN messages m ON m.id = a.message_id"
+        " WHERE m.ticket_id = :id ORDER BY m.seq, a.position",
+        id=str(ticket_id),
+    )
+    by_message: dict[str, list[Row]] = {}
+    for file in files:
+        by_message.setdefault(file["message_id"], []).append(file)
+    return [_message(row, by_message.get(row["id"], ())) for row in rows]
+
+
+def first_of_ticket(tx: Transaction, ticket_id: UUID) -> Message:
+    """The message that a ticket began with. Raises NotFound."""
+    row = tx.one(
+        "SELECT id FROM messages WHERE ticket_id = :id ORDER BY seq LIMIT 1", id=str(ticket_id)
+    )
+    if row is None:
+        raise NotFound("This ticket has no message.")
+    return get(tx, UUID(row["id"]))
+
+
+def attachment(tx: Transaction, project_id: UUID, attachment_id: UUID) -> Attachment:
+    """A file of one of the project's tickets. Raises NotFound."""
+    row = tx.one(
+        "SELECT a.* FROM attachments a JOIN messages m ON m.id = a.message_id"
+        " JOIN tickets t ON t.id = m.ticket_id WHERE a.id = :id AND t.project_id = :project_id",
+        id=str(attachment_id),
+        project_id=str(project_id),
+    )
+    if row is None:
+        raise NotFound("There is no such attachment in this project.")
+    return _attachment(row)
+
+
+def _dump(entities: Sequence[Mapping[str, Any]]) -> str:
+    return json.dumps(list(entities), ensure_ascii=False) if entities else "[]"
+
+
+def _load(entities: str | None) -> tuple[Mapping[str, Any], ...]:
+    return () if entities in (None, "[]") else tuple(json.loads(entities))
+
+
+def _message(row: Row, attachments: Sequence[Row]) -> Message:
+    return Message(
+        id=UUID(row["id"]),
+        seq=row["seq"],
+        ticket_id=UUID(row["ticket_id"]),
+        author=Author(row["author"]),
+        author_name=row["author_name"],
+        agent_id=None if row["agent_id"] is None else UUID(row["agent_id"]),
+        text=row["text"],
+        entities=_load(row["entities"]),
+        original_text=row["original_text"],
+        original_entities=_load(row["original_entities"]),
+        internal=bool(row["internal"]),
+        attachments=tuple(_attachment(file) for file in attachments),
+        delivery=Delivery(row["delivery"]),
+        delivery_error=row["delivery_error"],
+        created_at=from_ms(row["created_at"]),
+        edited_at=optional_ms(row["edited_at"]),
+    )
+
+
+def _attachment(row: Row) -> Attachment:
+    return Attachment(
+        id=UUID(row["id"]),
+        kind=row["kind"],
+        file_name=row["file_name"],
+        mime_type=row["mime_type"],
+        size=row["size"],
+        channel=Channel(row["channel"]),
+        file_id=row["file_id"],
+    )

@@ -1,0 +1,235 @@
+"""The nouns of the desk as frozen values. Rules are in `lifecycle`, operations in each noun's module."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+from uuid import UUID
+
+
+class Channel(StrEnum):
+    TELEGRAM = "telegram"
+    MAX = "max"
+    VIRTUAL = "virtual"
+
+
+class Status(StrEnum):
+    NEW = "new"
+    IN_PROGRESS = "in_progress"
+    WAITING = "waiting"
+    CLOSED = "closed"
+
+
+class Priority(StrEnum):
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class Author(StrEnum):
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    SYSTEM = "system"
+
+
+class Delivery(StrEnum):
+    """Whether the customer's messenger took a message; `none` where none has to."""
+
+    NONE = "none"
+    PENDING = "pending"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class SubscriberStatus(StrEnum):
+    ACTIVE = "active"
+    STOPPED = "stopped"
+    BLOCKED = "blocked"
+
+
+class RequestStatus(StrEnum):
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class Chat(NamedTuple):
+    """A conversation in a messenger: the address of everything that comes in or goes out."""
+
+    channel: Channel
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    id: UUID
+    slug: str
+    name: str
+    description: str
+    locale: str
+    helpdesk_enabled: bool
+    helpdesk_allow_create: bool
+    allowed_origins: tuple[str, ...]
+    agent_chat: Chat | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TicketType:
+    id: UUID
+    project_id: UUID
+    name: str
+    description: str
+    active: bool
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    id: UUID
+    project_id: UUID
+    channel: Channel
+    user_id: int
+    name: str
+    username: str | None
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who writes to the bot, as the messenger tells it. `language` is an IETF tag or None."""
+
+    chat: Chat
+    user_id: int
+    first_name: str
+    last_name: str | None = None
+    username: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    id: UUID
+    project_id: UUID
+    channel: Channel
+    chat_id: int | None
+    user_id: int | None
+    first_name: str | None
+    last_name: str | None
+    username: str | None
+    locale: str | None
+    status: SubscriberStatus
+    focus_ticket_id: UUID | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A ticket's customer as the ticket shows it; all None once erased."""
+
+    subscriber_id: UUID | None
+    chat_id: int | None
+    first_name: str | None
+    username: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    id: UUID
+    project_id: UUID
+    ticket_number: int
+    subject: str
+    status: Status
+    priority: Priority
+    channel: Channel
+    ticket_type_id: UUID | None
+    ticket_type_name: str | None
+    assigned_to: UUID | None
+    assigned_name: str | None
+    customer: Customer
+    context: Mapping[str, str]
+    rating: int | None
+    previous_ticket_id: UUID | None
+    created_at: datetime
+    updated_at: datetime
+    first_reply_at: datetime | None
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewAttachment:
+    """A file as a messenger announced it. `size` in bytes; `file_id` is the messenger's name of it."""
+
+    kind: str
+    channel: Channel
+    file_id: str
+    file_name: str | None = None
+    mime_type: str | None = None
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    id: UUID
+    kind: str
+    file_name: str | None
+    mime_type: str | None
+    size: int | None
+    channel: Channel
+    file_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What somebody wrote. `entities` are formatting in Bot API terms, offsets in UTF-16 units."""
+
+    text: str = ""
+    entities: tuple[Mapping[str, Any], ...] = ()
+    attachments: tuple[NewAttachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The messenger messages that something came from: one, or the parts of an album."""
+
+    chat: Chat
+    native_ids: tuple[int, ...]
+    media_group_id: str | None = None
+    reply_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    id: UUID
+    seq: int
+    ticket_id: UUID
+    author: Author
+    author_name: str
+    agent_id: UUID | None
+    text: str
+    entities: tuple[Mapping[str, Any], ...]
+    original_text: str | None
+    original_entities: tuple[Mapping[str, Any], ...]
+    internal: bool
+    attachments: tuple[Attachment, ...]
+    delivery: Delivery
+    delivery_error: str | None
+    created_at: datetime
+    edited_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One use of a deeplink; `status` is what holds at the moment of reading."""
+
+    id: str
+    project_id: UUID
+    channel: Channel | None
+    ticket_type_id: UUID | None
+    context: Mapping[str, str]
+    status: RequestStatus
+    subscriber_id: UUID | None
+    expires_at: datetime

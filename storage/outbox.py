@@ -1,0 +1,240 @@
+"""What must go out to a chat and is not recorded as sent yet. Written with its cause, in one transaction.
+
+Which rows a change causes is the operations' business; how rows become messages is the sender's.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from storage.database import Row, Transaction, from_ms, to_ms
+from storage.model import Channel, Chat, Project, Subscriber, SubscriberStatus
+
+REMEMBERED = timedelta(days=7)
+"""How long a finished row is kept for a look."""
+
+
+class Audience(StrEnum):
+    """Who reads it. Answers to customers go before everything for agents."""
+
+    CUSTOMER = "customer"
+    AGENTS = "agents"
+
+
+class Kind(StrEnum):
+    """card: the ticket's card, made or brought up to date. message: a ticket message. notice: words
+    of the desk itself. edit: bring the copies of a message up to date. mark: show an agent that the
+    answer arrived."""
+
+    CARD = "card"
+    MESSAGE = "message"
+    NOTICE = "notice"
+    EDIT = "edit"
+    MARK = "mark"
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """`progress` is what the messenger took of it already, in the sender's own terms."""
+
+    id: int
+    project_id: UUID
+    chat: Chat
+    audience: Audience
+    kind: Kind
+    ticket_id: UUID | None
+    message_id: UUID | None
+    payload: Mapping[str, Any]
+    progress: Mapping[str, Any]
+    attempts: int
+    created_at: datetime
+    due_at: datetime
+
+
+def put(
+    tx: Transaction,
+    project_id: UUID,
+    chat: Chat,
+    audience: Audience,
+    kind: Kind,
+    *,
+    ticket_id: UUID | None = None,
+    message_id: UUID | None = None,
+    payload: Mapping[str, Any] | None = None,
+) -> None:
+    """Add a row and wake the sender of its channel once it is committed."""
+    tx.insert(
+        "outbox",
+        project_id=str(project_id),
+        channel=chat.channel,
+        chat_id=chat.id,
+        audience=audience,
+        kind=kind,
+        ticket_id=None if ticket_id is None else str(ticket_id),
+        message_id=None if message_id is None else str(message_id),
+        payload=json.dumps(payload or {}, ensure_ascii=False),
+        created_at=tx.now_ms,
+        due_at=tx.now_ms,
+    )
+    tx.signal(f"outbox:{chat.channel}")
+
+
+def to_agents(
+    tx: Transaction,
+    project: Project,
+    kind: Kind,
+    *,
+    ticket_id: UUID | None = None,
+    message_id: UUID | None = None,
+    payload: Mapping[str, Any] | None = None,
+) -> None:
+    """`put` for the project's agent chat; nothing where none is linked (linking catches up)."""
+    if project.agent_chat is not None:
+        put(
+            tx,
+            project.id,
+            project.agent_chat,
+            Audience.AGENTS,
+            kind,
+            ticket_id=ticket_id,
+            message_id=message_id,
+            payload=payload,
+        )
+
+
+def notify_agents(
+    tx: Transaction, project: Project, ticket_id: UUID | None, text: str, /, **values: object
+) -> None:
+    """Words of the desk for the agents: `text` names one in `locales`, `values` fill it."""
+    payload = {"text": text, "values": values}
+    to_agents(tx, project, Kind.NOTICE, ticket_id=ticket_id, payload=payload)
+
+
+def notify_customer(
+    tx: Transaction,
+    subscriber: Subscriber,
+    ticket_id: UUID | None,
+    text: str,
+    /,
+    *,
+    reply_to: int | None = None,
+    buttons: str | None = None,
+    **values: object,
+) -> None:
+    """Words of the desk for a customer; nothing where the customer has no chat or left it.
+
+    `text` names one in `locales`, `values` fill it, `buttons` names a keyboard of the bot's screens.
+    """
+    chat = chat_of(subscriber)
+    if chat is None or subscriber.status is not SubscriberStatus.ACTIVE:
+        return
+    payload = {"text": text, "values": values, "reply_to": reply_to, "buttons": buttons}
+    put(
+        tx,
+        subscriber.project_id,
+        chat,
+        Audience.CUSTOMER,
+        Kind.NOTICE,
+        ticket_id=ticket_id,
+        payload=payload,
+    )
+
+
+def chat_of(subscriber: Subscriber) -> Chat | None:
+    """Where a subscriber can be written to; None for virtual customers and after erasure."""
+    if subscriber.channel is Channel.VIRTUAL or subscriber.chat_id is None:
+        return None
+    return Chat(subscriber.channel, subscriber.chat_id)
+
+
+def waiting_chats(tx: Transaction, channel: Channel) -> list[int]:
+    """Chats with pending rows, those of the longest wait first."""
+    rows = tx.all(
+        "SELECT chat_id FROM outbox WHERE channel = :channel AND status = 'pending'"
+        " GROUP BY chat_id ORDER BY min(id)",
+        channel=channel,
+    )
+    return [row["chat_id"] for row in rows]
+
+
+def pending(tx: Transaction, chat: Chat, limit: int = 200) -> list[OutboxRow]:
+    """The rows that wait for a chat, in their order. The first one's `due_at` holds for all."""
+    rows = tx.all(
+        "SELECT * FROM outbox WHERE channel = :channel AND chat_id = :chat_id"
+        " AND status = 'pending' ORDER BY id LIMIT :limit",
+        channel=chat.channel,
+        chat_id=chat.id,
+        limit=limit,
+    )
+    return [_row(row) for row in rows]
+
+
+def keep_progress(tx: Transaction, row_id: int, progress: Mapping[str, Any]) -> None:
+    """Record what the messenger took of a row, so that a crash repeats one message at most."""
+    tx.run(
+        "UPDATE outbox SET progress = :progress WHERE id = :id",
+        id=row_id,
+        progress=json.dumps(progress),
+    )
+
+
+def finish(tx: Transaction, row_ids: Sequence[int], status: str, error: str | None = None) -> None:
+    """End rows as `sent`, `merged` (another row carried them) or `failed`. Payloads are emptied."""
+    for row_id in row_ids:
+        tx.run(
+            "UPDATE outbox SET status = :status, error = :error, payload = '{}',"
+            " finished_at = :now WHERE id = :id AND status = 'pending'",
+            id=row_id,
+            status=status,
+            error=error,
+            now=tx.now_ms,
+        )
+
+
+def postpone(tx: Transaction, row_id: int, error: str, until: datetime) -> None:
+    """Try a row again at `until`, after a passing error."""
+    tx.run(
+        "UPDATE outbox SET attempts = attempts + 1, error = :error, due_at = :due_at"
+        " WHERE id = :id",
+        id=row_id,
+        error=error,
+        due_at=to_ms(until),
+    )
+
+
+def move_chat(tx: Transaction, old: Chat, new_id: int) -> None:
+    """Send what waits for a chat to its successor."""
+    tx.run(
+        "UPDATE outbox SET chat_id = :new_id WHERE channel = :channel AND chat_id = :chat_id"
+        " AND status = 'pending'",
+        channel=old.channel,
+        chat_id=old.id,
+        new_id=new_id,
+    )
+    tx.signal(f"outbox:{old.channel}")
+
+
+def purge(tx: Transaction) -> int:
+    """Forget rows that ended before REMEMBERED; how many."""
+    return tx.run("DELETE FROM outbox WHERE finished_at < :limit", limit=to_ms(tx.now - REMEMBERED))
+
+
+def _row(row: Row) -> OutboxRow:
+    return OutboxRow(
+        id=row["id"],
+        project_id=UUID(row["project_id"]),
+        chat=Chat(Channel(row["channel"]), row["chat_id"]),
+        audience=Audience(row["audience"]),
+        kind=Kind(row["kind"]),
+        ticket_id=None if row["ticket_id"] is None else UUID(row["ticket_id"]),
+        message_id=None if row["message_id"] is None else UUID(row["message_id"]),
+        payload=json.loads(row["payload"]),
+        progress=json.loads(row["progress"]),
+        attempts=row["attempts"],
+        created_at=from_ms(row["created_at"]),
+        due_at=from_ms(row["due_at"]),
+    )

@@ -1,0 +1,99 @@
+"""Projects: what one company or site is, its settings, and the chat of its agents."""
+
+import json
+from uuid import UUID
+
+from storage.database import Row, Transaction, from_ms
+from storage.errors import Conflict, NotFound, ValidationFailed
+from storage.model import Channel, Chat, Project
+
+SETTINGS = (
+    "name",
+    "description",
+    "locale",
+    "helpdesk_enabled",
+    "helpdesk_allow_create",
+    "allowed_origins",
+)
+"""What `update` may change."""
+
+
+def create(
+    tx: Transaction, *, slug: str, name: str, description: str = "", locale: str = "en"
+) -> Project:
+    """Make a project. Raises Conflict when the slug is taken."""
+    if tx.one("SELECT 1 FROM projects WHERE slug = :slug", slug=slug):
+        raise Conflict(f"A project with the slug {slug} exists already.")
+    project_id = tx.new_id()
+    tx.insert(
+        "projects",
+        id=str(project_id),
+        slug=slug,
+        name=name,
+        description=description,
+        locale=locale,
+        created_at=tx.now_ms,
+    )
+    return get(tx, project_id)
+
+
+def get(tx: Transaction, project_id: UUID) -> Project:
+    row = tx.one("SELECT * FROM projects WHERE id = :id", id=str(project_id))
+    if row is None:
+        raise NotFound("There is no such project.")
+    return _project(row)
+
+
+def by_slug(tx: Transaction, slug: str) -> Project:
+    """Raises NotFound."""
+    row = tx.one("SELECT * FROM projects WHERE slug = :slug", slug=slug)
+    if row is None:
+        raise NotFound(f"There is no project with the slug {slug}.")
+    return _project(row)
+
+
+def by_agent_chat(tx: Transaction, chat: Chat) -> Project | None:
+    """The project whose agents sit in `chat`."""
+    row = tx.one(
+        "SELECT * FROM projects WHERE agent_channel = :channel AND agent_chat_id = :chat_id",
+        channel=chat.channel,
+        chat_id=chat.id,
+    )
+    return None if row is None else _project(row)
+
+
+def listing(tx: Transaction) -> list[Project]:
+    """All projects, the first one made first."""
+    return [_project(row) for row in tx.all("SELECT * FROM projects ORDER BY created_at, rowid")]
+
+
+def update(tx: Transaction, project_id: UUID, **changes: object) -> Project:
+    """Change the named settings (see SETTINGS) and leave the others."""
+    for name, value in changes.items():
+        if name not in SETTINGS:
+            raise ValidationFailed(name, "is not a setting")
+        stored = json.dumps(value) if name == "allowed_origins" else value
+        tx.run(
+            f"UPDATE projects SET {name} = :value WHERE id = :id",
+            value=stored,
+            id=str(project_id),
+        )
+    return get(tx, project_id)
+
+
+def _project(row: Row) -> Project:
+    chat = None
+    if row["agent_chat_id"] is not None:
+        chat = Chat(Channel(row["agent_channel"]), row["agent_chat_id"])
+    return Project(
+        id=UUID(row["id"]),
+        slug=row["slug"],
+        name=row["name"],
+        description=row["description"],
+        locale=row["locale"],
+        helpdesk_enabled=bool(row["helpdesk_enabled"]),
+        helpdesk_allow_create=bool(row["helpdesk_allow_create"]),
+        allowed_origins=tuple(json.loads(row["allowed_origins"])),
+        agent_chat=chat,
+        created_at=from_ms(row["created_at"]),
+    )

@@ -1,0 +1,222 @@
+"""Requests: each one use of a deeplink, from its creation by a website to the customer's consent."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from storage import projects, subscribers, ticket_types
+from storage.database import Row, Transaction, from_ms, to_ms
+from storage.errors import (
+    HelpdeskCreateDisabled,
+    HelpdeskDisabled,
+    RequestNotFound,
+    ValidationFailed,
+)
+from storage.model import Channel, Chat, Person, Project, Request, RequestStatus, Subscriber
+
+LIFETIME = timedelta(minutes=15)
+"""From creation to consent."""
+REMEMBERED = timedelta(hours=24)
+"""How long a request can be asked about after its final status."""
+
+
+class Outcome(StrEnum):
+    """What opening a deeplink leads to. `foreign`: somebody else opened it first."""
+
+    ACCEPTED = "accepted"
+    CONSENT = "consent"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    FOREIGN = "foreign"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """`project` is None only where the request is unknown or somebody else's."""
+
+    outcome: Outcome
+    project: Project | None = None
+    request: Request | None = None
+    subscriber: Subscriber | None = None
+
+
+def create(
+    tx: Transaction,
+    project_id: UUID,
+    *,
+    channel: Channel | None = None,
+    ticket_type_id: UUID | None = None,
+    context: Mapping[str, str] | None = None,
+) -> Request:
+    """Make a request. Raises HelpdeskDisabled, HelpdeskCreateDisabled, or ValidationFailed."""
+    project = projects.get(tx, project_id)
+    if not project.helpdesk_enabled:
+        raise HelpdeskDisabled
+    if not project.helpdesk_allow_create:
+        raise HelpdeskCreateDisabled
+    if ticket_type_id is not None:
+        active = {kind.id for kind in ticket_types.active(tx, project_id)}
+        if ticket_type_id not in active:
+            raise ValidationFailed("ticket_type_id", "is no active ticket type of this project")
+    request_id = secrets.token_urlsafe(16)
+    tx.insert(
+        "requests",
+        id=request_id,
+        project_id=str(project_id),
+        channel=channel,
+        ticket_type_id=None if ticket_type_id is None else str(ticket_type_id),
+        context=json.dumps(dict(context or {}), ensure_ascii=False),
+        created_at=tx.now_ms,
+        expires_at=to_ms(tx.now + LIFETIME),
+    )
+    return get(tx, project_id, request_id)
+
+
+def get(tx: Transaction, project_id: UUID, request_id: str) -> Request:
+    """A request of this project as it stands now. Raises RequestNotFound, once forgotten too."""
+    row = tx.one(
+        "SELECT * FROM requests WHERE id = :id AND project_id = :project_id",
+        id=request_id,
+        project_id=str(project_id),
+    )
+    if row is None or _forgotten(tx, row):
+        raise RequestNotFound
+    return _request(tx, row)
+
+
+def open_by(tx: Transaction, request_id: str, person: Person) -> Opened:
+    """What happens when `person` opens the deeplink; the first who does owns the request."""
+    row = tx.one("SELECT * FROM requests WHERE id = :id", id=request_id)
+    if row is None or _forgotten(tx, row) or row["channel"] not in (None, person.chat.channel):
+        return Opened(Outcome.UNKNOWN)
+    owner = (row["owner_channel"], row["owner_chat_id"])
+    if owner not in ((None, None), tuple(person.chat)):
+        return Opened(Outcome.FOREIGN)
+    if owner == (None, None):
+        _own(tx, request_id, person.chat)
+    project = projects.get(tx, UUID(row["project_id"]))
+    request = _request(tx, row)
+    subscriber = subscribers.in_project(tx, person.chat, project.id)
+    if request.status is RequestStatus.PENDING:
+        if subscriber is None:
+            return Opened(Outcome.CONSENT, project, request)
+        request = _decide(tx, request, RequestStatus.ACCEPTED, subscriber)
+    if request.status is RequestStatus.ACCEPTED and subscriber is None:
+        # Accepted, then unsubscribed: contacting again renews the subscription, after consent.
+        return Opened(Outcome.CONSENT, project, None)
+    return Opened(Outcome(request.status.value), project, request, subscriber)
+
+
+def accept(tx: Transaction, request_id: str, person: Person) -> Opened:
+    """Consent given on a request's screen: subscribe and accept, if it is still open and theirs."""
+    opened = open_by(tx, request_id, person)
+    if opened.outcome is not Outcome.CONSENT or opened.project is None:
+        return opened
+    subscriber = subscribers.subscribe(tx, opened.project.id, person)
+    if opened.request is None:
+        return Opened(Outcome.ACCEPTED, opened.project, None, subscriber)
+    request = _decide(tx, opened.request, RequestStatus.ACCEPTED, subscriber)
+    return Opened(Outcome.ACCEPTED, opened.project, request, subscriber)
+
+
+def cancel(tx: Transaction, request_id: str, person: Person) -> Opened:
+    """Consent refused. A request that is final already stays as it is."""
+    opened = open_by(tx, request_id, person)
+    if opened.outcome is not Outcome.CONSENT or opened.request is None:
+        return opened
+    request = _decide(tx, opened.request, RequestStatus.CANCELLED, None)
+    return Opened(Outcome.CANCELLED, opened.project, request)
+
+
+def take_context(tx: Transaction, subscriber_id: UUID, ticket_id: UUID) -> Mapping[str, str]:
+    """What the website sent along with the newest accepted request, for the ticket it led to.
+
+    It serves one ticket, and only while the request is remembered.
+    """
+    row = tx.one(
+        "SELECT id, context FROM requests WHERE subscriber_id = :subscriber_id"
+        " AND status = 'accepted' AND ticket_id IS NULL AND decided_at > :limit"
+        " ORDER BY decided_at DESC LIMIT 1",
+        subscriber_id=str(subscriber_id),
+        limit=to_ms(tx.now - REMEMBERED),
+    )
+    if row is None:
+        return {}
+    tx.run(
+        "UPDATE requests SET ticket_id = :ticket_id WHERE id = :id",
+        id=row["id"],
+        ticket_id=str(ticket_id),
+    )
+    context: dict[str, str] = json.loads(row["context"])
+    return context
+
+
+def expire(tx: Transaction) -> int:
+    """Give open requests past their time the final status, and wake who waits for them; how many."""
+    rows = tx.all(
+        "UPDATE requests SET status = 'expired', decided_at = expires_at"
+        " WHERE status = 'pending' AND expires_at <= :now RETURNING id",
+        now=tx.now_ms,
+    )
+    for row in rows:
+        tx.signal(f"request:{row['id']}")
+    return len(rows)
+
+
+def purge(tx: Transaction) -> int:
+    """Delete requests past REMEMBERED; how many."""
+    return tx.run(
+        "DELETE FROM requests WHERE coalesce(decided_at, expires_at) < :limit",
+        limit=to_ms(tx.now - REMEMBERED),
+    )
+
+
+def _own(tx: Transaction, request_id: str, chat: Chat) -> None:
+    tx.run(
+        "UPDATE requests SET owner_channel = :channel, owner_chat_id = :chat_id WHERE id = :id",
+        id=request_id,
+        channel=chat.channel,
+        chat_id=chat.id,
+    )
+
+
+def _decide(
+    tx: Transaction, request: Request, status: RequestStatus, subscriber: Subscriber | None
+) -> Request:
+    row = tx.one(
+        "UPDATE requests SET status = :status, subscriber_id = :subscriber_id, decided_at = :now"
+        " WHERE id = :id AND status = 'pending' RETURNING *",
+        id=request.id,
+        status=status,
+        subscriber_id=None if subscriber is None else str(subscriber.id),
+        now=tx.now_ms,
+    )
+    assert row is not None
+    tx.signal(f"request:{request.id}")
+    return _request(tx, row)
+
+
+def _forgotten(tx: Transaction, row: Row) -> bool:
+    final = row["decided_at"] or row["expires_at"]
+    return bool(final < to_ms(tx.now - REMEMBERED))
+
+
+def _request(tx: Transaction, row: Row) -> Request:
+    status = RequestStatus(row["status"])
+    if status is RequestStatus.PENDING and row["expires_at"] <= tx.now_ms:
+        status = RequestStatus.EXPIRED
+    return Request(
+        id=row["id"],
+        project_id=UUID(row["project_id"]),
+        channel=None if row["channel"] is None else Channel(row["channel"]),
+        ticket_type_id=None if row["ticket_type_id"] is None else UUID(row["ticket_type_id"]),
+        context=json.loads(row["context"]),
+        status=status,
+        subscriber_id=None if row["subscriber_id"] is None else UUID(row["subscriber_id"]),
+        expires_at=from_ms(row["expires_at"]),
+    )

@@ -1,0 +1,135 @@
+"""Where a customer's plain message belongs: the ticket it answers, the open one, the last, a new one."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from storage import conversation, message_map, opening, outbox, projects, subscribers, tickets
+from storage.database import Transaction
+from storage.errors import HelpdeskCreateDisabled, TicketNotFound
+from storage.lifecycle import REOPEN_WITHIN
+from storage.model import Content, Message, Person, Source, Status, Subscriber, Ticket
+
+
+class Route(StrEnum):
+    ADDED = "added_to_ticket"
+    REOPENED = "reopened_ticket"
+    NEW = "ticket_created"
+    CONTINUED = "new_ticket_after_closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """The ticket that took a message, and how; each Route is the name of the customer's notice."""
+
+    ticket: Ticket
+    route: Route
+
+
+def customer_message(
+    tx: Transaction, person: Person, content: Content, source: Source
+) -> Routed | None:
+    """Take in a plain message; None where the person is no subscriber.
+
+    The same source again changes nothing. Raises HelpdeskDisabled, HelpdeskCreateDisabled.
+    """
+    made = message_map.ticket_of(tx, source.chat, source.native_ids[0])
+    if made is not None:
+        return Routed(tickets.of_customer(tx, made, source.chat), Route.ADDED)
+    subscriptions = subscribers.met(tx, person)
+    if not subscriptions:
+        return None
+    ticket = _ticket_for(tx, subscriptions, source)
+    if ticket is None:
+        return _open_new(tx, subscriptions[0], content, source, previous=None)
+    subscriber = next(s for s in subscriptions if s.id == ticket.customer.subscriber_id)
+    if ticket.status is not Status.CLOSED:
+        return _add(tx, subscriber, ticket, content, source, Route.ADDED)
+    if _reopens(tx, ticket):
+        return _add(tx, subscriber, ticket, content, source, Route.REOPENED)
+    return _open_new(tx, subscriber, content, source, previous=ticket)
+
+
+def _ticket_for(tx: Transaction, subscriptions: list[Subscriber], source: Source) -> Ticket | None:
+    """The ticket that a message is about, closed ones included; None where there is none at all."""
+    part_of = None
+    if source.media_group_id is not None:
+        part_of = message_map.album_message(tx, source.chat, source.media_group_id)
+    if part_of is not None:
+        return tickets.of_message(tx, part_of)
+    if source.reply_to is not None:
+        answered = message_map.ticket_of(tx, source.chat, source.reply_to)
+        if answered is not None:
+            return _own(tx, answered, source)
+    open_tickets = [t for s in subscriptions for t in tickets.open_of_subscriber(tx, s.id)]
+    if len(open_tickets) == 1:
+        return open_tickets[0]
+    focused = [s.focus_ticket_id for s in subscriptions if s.focus_ticket_id is not None]
+    if open_tickets:
+        by_id = {ticket.id: ticket for ticket in open_tickets}
+        return next((by_id[i] for i in focused if i in by_id), open_tickets[0])
+    return _last_closed(tx, subscriptions)
+
+
+def _own(tx: Transaction, ticket_id: UUID, source: Source) -> Ticket | None:
+    try:
+        return tickets.of_customer(tx, ticket_id, source.chat)
+    except TicketNotFound:
+        return None
+
+
+def _last_closed(tx: Transaction, subscriptions: list[Subscriber]) -> Ticket | None:
+    closed = [t for s in subscriptions if (t := tickets.last_closed(tx, s.id)) is not None]
+    return max(closed, key=lambda ticket: ticket.closed_at or ticket.updated_at, default=None)
+
+
+def _reopens(tx: Transaction, ticket: Ticket) -> bool:
+    return ticket.closed_at is not None and tx.now - ticket.closed_at <= REOPEN_WITHIN
+
+
+def _add(
+    tx: Transaction,
+    subscriber: Subscriber,
+    ticket: Ticket,
+    content: Content,
+    source: Source,
+    route: Route,
+) -> Routed:
+    message: Message = conversation.from_customer(tx, ticket, content, source)
+    subscribers.focus(tx, subscriber.id, ticket.id)
+    outbox.notify_customer(
+        tx,
+        subscriber,
+        ticket.id,
+        route,
+        reply_to=source.native_ids[0],
+        number=ticket.ticket_number,
+    )
+    return Routed(tickets.get(tx, ticket.project_id, message.ticket_id), route)
+
+
+def _open_new(
+    tx: Transaction,
+    subscriber: Subscriber,
+    content: Content,
+    source: Source,
+    *,
+    previous: Ticket | None,
+) -> Routed:
+    project = projects.get(tx, subscriber.project_id)
+    if project.helpdesk_enabled and not project.helpdesk_allow_create:
+        raise HelpdeskCreateDisabled
+    new = opening.NewTicket(content, previous=None if previous is None else previous.id)
+    ticket = opening.open_ticket(tx, project, subscriber, new, source)
+    if previous is None:
+        return Routed(ticket, Route.NEW)
+    outbox.notify_customer(
+        tx,
+        subscriber,
+        ticket.id,
+        Route.CONTINUED,
+        reply_to=source.native_ids[0],
+        number=ticket.ticket_number,
+        previous=previous.ticket_number,
+    )
+    return Routed(ticket, Route.CONTINUED)

@@ -1,0 +1,169 @@
+"""Subscribers: customers who consented to hear from a project, and the virtual ones of websites."""
+
+from uuid import UUID
+
+from storage import outbox, projects
+from storage.database import Row, Transaction, from_ms
+from storage.errors import NotFound
+from storage.model import Channel, Chat, Person, Subscriber, SubscriberStatus
+
+CHAT = "channel = :channel AND chat_id = :chat_id"
+
+
+def subscribe(tx: Transaction, project_id: UUID, person: Person) -> Subscriber:
+    """Make or renew the subscription of the person's chat to a project."""
+    return upsert(
+        tx,
+        project_id,
+        person.chat.channel,
+        person.chat.id,
+        user_id=person.user_id,
+        first_name=person.first_name,
+        last_name=person.last_name,
+        username=person.username,
+        locale=person.language,
+    )
+
+
+def upsert(
+    tx: Transaction,
+    project_id: UUID,
+    channel: Channel,
+    chat_id: int | None,
+    *,
+    user_id: int | None = None,
+    first_name: str | None = None,
+    last_name: str | None = None,
+    username: str | None = None,
+    locale: str | None = None,
+) -> Subscriber:
+    """The active subscriber of (project, channel, chat); what is not told stays as it was.
+
+    A virtual customer without a chat id is a new one every time.
+    """
+    row = tx.one(
+        "INSERT INTO subscribers (id, project_id, channel, chat_id, user_id, first_name,"
+        " last_name, username, locale, created_at, updated_at)"
+        " VALUES (:id, :project_id, :channel, :chat_id, :user_id, :first_name,"
+        " :last_name, :username, :locale, :now, :now)"
+        " ON CONFLICT (project_id, channel, chat_id) DO UPDATE SET"
+        " user_id = coalesce(excluded.user_id, user_id),"
+        " first_name = coalesce(excluded.first_name, first_name),"
+        " last_name = coalesce(excluded.last_name, last_name),"
+        " username = coalesce(excluded.username, username),"
+        " locale = coalesce(excluded.locale, locale),"
+        " status = 'active', updated_at = excluded.updated_at RETURNING *",
+        id=str(tx.new_id()),
+        project_id=str(project_id),
+        channel=channel,
+        chat_id=chat_id,
+        user_id=user_id,
+        first_name=first_name,
+        last_name=last_name,
+        username=username,
+        locale=locale,
+        now=tx.now_ms,
+    )
+    assert row is not None
+    return _subscriber(row)
+
+
+def met(tx: Transaction, person: Person) -> list[Subscriber]:
+    """The person's active subscriptions, the last used first, with the name as it is today."""
+    tx.run(
+        "UPDATE subscribers SET user_id = :user_id, first_name = :first_name,"
+        " last_name = :last_name, username = :username, locale = coalesce(:locale, locale)"
+        f" WHERE {CHAT} AND (user_id, first_name, last_name, username, locale)"
+        " IS NOT (:user_id, :first_name, :last_name, :username, coalesce(:locale, locale))",
+        channel=person.chat.channel,
+        chat_id=person.chat.id,
+        user_id=person.user_id,
+        first_name=person.first_name,
+        last_name=person.last_name,
+        username=person.username,
+        locale=person.language,
+    )
+    return of_chat(tx, person.chat)
+
+
+def of_chat(tx: Transaction, chat: Chat) -> list[Subscriber]:
+    """The active subscriptions of a chat, the last used first."""
+    rows = tx.all(
+        f"SELECT * FROM subscribers WHERE {CHAT} AND status = 'active'"
+        " ORDER BY focused_at DESC, updated_at DESC",
+        channel=chat.channel,
+        chat_id=chat.id,
+    )
+    return [_subscriber(row) for row in rows]
+
+
+def in_project(tx: Transaction, chat: Chat, project_id: UUID) -> Subscriber | None:
+    """The chat's active subscription to one project."""
+    return next((s for s in of_chat(tx, chat) if s.project_id == project_id), None)
+
+
+def get(tx: Transaction, project_id: UUID, subscriber_id: UUID) -> Subscriber:
+    """Raises NotFound, after erasure too."""
+    row = tx.one(
+        "SELECT * FROM subscribers WHERE id = :id AND project_id = :project_id"
+        " AND status <> 'erased'",
+        id=str(subscriber_id),
+        project_id=str(project_id),
+    )
+    if row is None:
+        raise NotFound("There is no such subscriber in this project.")
+    return _subscriber(row)
+
+
+def focus(tx: Transaction, subscriber_id: UUID, ticket_id: UUID) -> None:
+    """Note the ticket that the customer's chat is about now."""
+    tx.run(
+        "UPDATE subscribers SET focus_ticket_id = :ticket_id, focused_at = :now WHERE id = :id",
+        id=str(subscriber_id),
+        ticket_id=str(ticket_id),
+        now=tx.now_ms,
+    )
+
+
+def unsubscribe(
+    tx: Transaction, chat: Chat, status: SubscriberStatus, project_id: UUID | None = None
+) -> list[Subscriber]:
+    """End a chat's subscriptions, one project's or all; the agents of open tickets are told.
+
+    What still waits to go out to the customer is left to the sender, which then says why it cannot.
+    """
+    ended = [s for s in of_chat(tx, chat) if project_id in (None, s.project_id)]
+    for subscriber in ended:
+        tx.run(
+            "UPDATE subscribers SET status = :status, updated_at = :now WHERE id = :id",
+            id=str(subscriber.id),
+            status=status,
+            now=tx.now_ms,
+        )
+        project = projects.get(tx, subscriber.project_id)
+        text = f"customer_{'blocked' if status is SubscriberStatus.BLOCKED else 'unsubscribed'}"
+        open_tickets = tx.all(
+            "SELECT id FROM tickets WHERE subscriber_id = :id AND status <> 'closed'",
+            id=str(subscriber.id),
+        )
+        for row in open_tickets:
+            outbox.notify_agents(tx, project, UUID(row["id"]), text)
+    return ended
+
+
+def _subscriber(row: Row) -> Subscriber:
+    focus_ticket_id = row["focus_ticket_id"]
+    return Subscriber(
+        id=UUID(row["id"]),
+        project_id=UUID(row["project_id"]),
+        channel=Channel(row["channel"]),
+        chat_id=row["chat_id"],
+        user_id=row["user_id"],
+        first_name=row["first_name"],
+        last_name=row["last_name"],
+        username=row["username"],
+        locale=row["locale"],
+        status=SubscriberStatus(row["status"]),
+        focus_ticket_id=None if focus_ticket_id is None else UUID(focus_ticket_id),
+        created_at=from_ms(row["created_at"]),
+    )

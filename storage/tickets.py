@@ -1,0 +1,224 @@
+"""Tickets: read and changed, each change with what must go out because of it. `opening` makes one."""
+
+import json
+from uuid import UUID
+
+from storage import agents, lifecycle, outbox, projects, subscribers
+from storage.database import Row, Transaction, from_ms, optional_ms
+from storage.errors import NotFound, TicketNotFound, ValidationFailed
+from storage.model import Channel, Chat, Customer, Priority, Status, Ticket
+
+SELECT = (
+    "SELECT t.*, s.chat_id, s.first_name, s.username, s.status AS subscriber_status,"
+    " y.name AS type_name, a.name AS agent_name FROM tickets t"
+    " JOIN subscribers s ON s.id = t.subscriber_id"
+    " LEFT JOIN ticket_types y ON y.id = t.ticket_type_id"
+    " LEFT JOIN agents a ON a.id = t.assigned_to"
+)
+
+
+def get(tx: Transaction, project_id: UUID, ticket_id: UUID) -> Ticket:
+    """Raises TicketNotFound, for another project's ticket too."""
+    row = tx.one(
+        f"{SELECT} WHERE t.id = :id AND t.project_id = :project_id",
+        id=str(ticket_id),
+        project_id=str(project_id),
+    )
+    if row is None:
+        raise TicketNotFound
+    return ticket_from(row)
+
+
+def of_customer(tx: Transaction, ticket_id: UUID, chat: Chat) -> Ticket:
+    """A ticket of the customer in `chat`. Raises TicketNotFound for anybody else's."""
+    row = tx.one(
+        f"{SELECT} WHERE t.id = :id AND s.channel = :channel AND s.chat_id = :chat_id",
+        id=str(ticket_id),
+        channel=chat.channel,
+        chat_id=chat.id,
+    )
+    if row is None:
+        raise TicketNotFound
+    return ticket_from(row)
+
+
+def of_message(tx: Transaction, message_id: UUID) -> Ticket:
+    """The ticket that a message is in. Raises TicketNotFound."""
+    row = tx.one(
+        f"{SELECT} JOIN messages m ON m.ticket_id = t.id WHERE m.id = :id", id=str(message_id)
+    )
+    if row is None:
+        raise TicketNotFound
+    return ticket_from(row)
+
+
+def last_closed(tx: Transaction, subscriber_id: UUID) -> Ticket | None:
+    """A customer's ticket that was closed last."""
+    row = tx.one(
+        f"{SELECT} WHERE t.subscriber_id = :id AND t.status = 'closed'"
+        " ORDER BY t.closed_at DESC LIMIT 1",
+        id=str(subscriber_id),
+    )
+    return None if row is None else ticket_from(row)
+
+
+def open_of_subscriber(tx: Transaction, subscriber_id: UUID) -> list[Ticket]:
+    """A customer's tickets that are not closed, the newest first."""
+    rows = tx.all(
+        f"{SELECT} WHERE t.subscriber_id = :id AND t.status <> 'closed' ORDER BY t.number DESC",
+        id=str(subscriber_id),
+    )
+    return [ticket_from(row) for row in rows]
+
+
+def open_of_project(tx: Transaction, project_id: UUID) -> list[Ticket]:
+    """A project's tickets that are not closed, the oldest first."""
+    rows = tx.all(
+        f"{SELECT} WHERE t.project_id = :id AND t.status <> 'closed' ORDER BY t.number",
+        id=str(project_id),
+    )
+    return [ticket_from(row) for row in rows]
+
+
+def set_status(
+    tx: Transaction, project_id: UUID, ticket_id: UUID, status: Status, *, by_customer: bool = False
+) -> Ticket:
+    """Set the status; the one that holds already causes nothing. Closing asks for a rating."""
+    ticket = get(tx, project_id, ticket_id)
+    if status is ticket.status:
+        return ticket
+    change_status(tx, ticket, status)
+    project = projects.get(tx, project_id)
+    outbox.to_agents(tx, project, outbox.Kind.CARD, ticket_id=ticket_id)
+    if by_customer:
+        text = "customer_closed" if status is Status.CLOSED else "customer_reopened"
+        outbox.notify_agents(tx, project, ticket_id, text)
+    if status is Status.CLOSED and ticket.customer.subscriber_id is not None:
+        outbox.notify_customer(
+            tx,
+            subscribers.get(tx, project_id, ticket.customer.subscriber_id),
+            ticket_id,
+            "ticket_closed_rate",
+            buttons="rating",
+            number=ticket.ticket_number,
+        )
+    return get(tx, project_id, ticket_id)
+
+
+def change_status(tx: Transaction, ticket: Ticket, status: Status) -> None:
+    """Write a new status and its times; what goes out is the caller's business."""
+    tx.run(
+        "UPDATE tickets SET status = :status, updated_at = :now,"
+        " closed_at = CASE WHEN :status = 'closed' THEN :now ELSE NULL END WHERE id = :id",
+        id=str(ticket.id),
+        status=status,
+        now=tx.now_ms,
+    )
+
+
+def touch(tx: Transaction, ticket_id: UUID) -> None:
+    """Something happened in the ticket that changes none of its fields."""
+    tx.run("UPDATE tickets SET updated_at = :now WHERE id = :id", id=str(ticket_id), now=tx.now_ms)
+
+
+def customer_name(ticket: Ticket) -> str:
+    """How the customer signs; empty where nothing is known."""
+    return ticket.customer.first_name or ticket.customer.username or ""
+
+
+def assign(tx: Transaction, project_id: UUID, ticket_id: UUID, agent_id: UUID | None) -> Ticket:
+    """Give the ticket to an agent of the project, or to nobody. Assigning moves `new` on."""
+    ticket = get(tx, project_id, ticket_id)
+    if agent_id == ticket.assigned_to:
+        return ticket
+    if agent_id is not None:
+        try:
+            agents.get(tx, project_id, agent_id)
+        except NotFound as error:
+            raise ValidationFailed("user_id", "is no agent of this project") from error
+    write_assignee(tx, ticket, agent_id)
+    outbox.to_agents(tx, projects.get(tx, project_id), outbox.Kind.CARD, ticket_id=ticket_id)
+    return get(tx, project_id, ticket_id)
+
+
+def write_assignee(tx: Transaction, ticket: Ticket, agent_id: UUID | None) -> None:
+    """Write the assignee and the status that follows; what goes out is the caller's business."""
+    status = ticket.status
+    if agent_id is not None:
+        status = lifecycle.next_status(status, lifecycle.Event.ASSIGNED, assigned=True)
+    tx.run(
+        "UPDATE tickets SET assigned_to = :agent_id, status = :status, updated_at = :now"
+        " WHERE id = :id",
+        id=str(ticket.id),
+        agent_id=None if agent_id is None else str(agent_id),
+        status=status,
+        now=tx.now_ms,
+    )
+
+
+def set_priority(tx: Transaction, project_id: UUID, ticket_id: UUID, priority: Priority) -> Ticket:
+    ticket = get(tx, project_id, ticket_id)
+    if priority is ticket.priority:
+        return ticket
+    tx.run(
+        "UPDATE tickets SET priority = :priority, updated_at = :now WHERE id = :id",
+        id=str(ticket_id),
+        priority=priority,
+        now=tx.now_ms,
+    )
+    outbox.to_agents(tx, projects.get(tx, project_id), outbox.Kind.CARD, ticket_id=ticket_id)
+    return get(tx, project_id, ticket_id)
+
+
+def rate(tx: Transaction, ticket_id: UUID, chat: Chat, rating: int) -> Ticket:
+    """The customer's rating, 1 to 5; a later one replaces it. Raises TicketNotFound."""
+    ticket = of_customer(tx, ticket_id, chat)
+    if ticket.rating == rating:
+        return ticket
+    if not 1 <= rating <= 5:
+        raise ValidationFailed("rating", "must be from 1 to 5")
+    tx.run(
+        "UPDATE tickets SET rating = :rating, updated_at = :now WHERE id = :id",
+        id=str(ticket_id),
+        rating=rating,
+        now=tx.now_ms,
+    )
+    project = projects.get(tx, ticket.project_id)
+    outbox.to_agents(tx, project, outbox.Kind.CARD, ticket_id=ticket_id)
+    outbox.notify_agents(
+        tx, project, ticket_id, "rated", number=ticket.ticket_number, rating=rating
+    )
+    return of_customer(tx, ticket_id, chat)
+
+
+def ticket_from(row: Row) -> Ticket:
+    """A Ticket from a row of SELECT."""
+    erased = row["subscriber_status"] == "erased"
+    return Ticket(
+        id=UUID(row["id"]),
+        project_id=UUID(row["project_id"]),
+        ticket_number=row["number"],
+        subject=row["subject"],
+        status=Status(row["status"]),
+        priority=Priority(row["priority"]),
+        channel=Channel(row["channel"]),
+        ticket_type_id=None if row["ticket_type_id"] is None else UUID(row["ticket_type_id"]),
+        ticket_type_name=row["type_name"],
+        assigned_to=None if row["assigned_to"] is None else UUID(row["assigned_to"]),
+        assigned_name=row["agent_name"],
+        customer=Customer(
+            subscriber_id=None if erased else UUID(row["subscriber_id"]),
+            chat_id=row["chat_id"],
+            first_name=row["first_name"],
+            username=row["username"],
+        ),
+        context=json.loads(row["context"]),
+        rating=row["rating"],
+        previous_ticket_id=(
+            None if row["previous_ticket_id"] is None else UUID(row["previous_ticket_id"])
+        ),
+        created_at=from_ms(row["created_at"]),
+        updated_at=from_ms(row["updated_at"]),
+        first_reply_at=optional_ms(row["first_reply_at"]),
+        closed_at=optional_ms(row["closed_at"]),
+    )
