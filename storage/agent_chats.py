@@ -1,6 +1,7 @@
-"""The chat where a project's agents work: linked by the owner or by a code, followed when it moves."""
+"""The chat where a project's agents work: linked by the owner or a code, followed when it moves."""
 
 import hashlib
+import re
 import secrets
 from datetime import timedelta
 from uuid import UUID
@@ -11,6 +12,9 @@ from storage.errors import Conflict, NotFound
 from storage.model import Chat, Project
 
 CODE_LIFETIME = timedelta(minutes=15)
+CODE_SHAPE = re.compile(r"[A-Za-z0-9_-]{16}")
+"""What every code looks like."""
+WRONG_CODE = "This code is wrong, used or too old."
 
 
 def create_code(tx: Transaction, project_id: UUID) -> str:
@@ -34,14 +38,16 @@ def redeem(tx: Transaction, code: str, chat: Chat) -> Project:
     serves another project.
     """
     row = tx.one(
-        "SELECT project_id FROM connect_codes WHERE hash = :hash"
-        " AND expires_at > :now AND used_at IS NULL",
+        "SELECT project_id, used_at FROM connect_codes WHERE hash = :hash AND expires_at > :now",
         hash=_hash(code),
         now=tx.now_ms,
     )
     if row is None:
-        raise NotFound("This code is wrong, used or too old.")
-    project = link(tx, UUID(row["project_id"]), chat)
+        raise NotFound(WRONG_CODE)
+    project_id = UUID(row["project_id"])
+    if row["used_at"] is not None and projects.get(tx, project_id).agent_chat != chat:
+        raise NotFound(WRONG_CODE)
+    project = link(tx, project_id, chat)
     tx.run(
         "UPDATE connect_codes SET used_at = :now WHERE hash = :hash",
         hash=_hash(code),

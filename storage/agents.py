@@ -49,6 +49,18 @@ def get(tx: Transaction, project_id: UUID, agent_id: UUID) -> Agent:
     return _agent(row)
 
 
+def by_user(tx: Transaction, project_id: UUID, channel: Channel, user_id: int) -> Agent | None:
+    """The agent with this id in the messenger, those who left included."""
+    row = tx.one(
+        "SELECT * FROM agents"
+        " WHERE project_id = :project_id AND channel = :channel AND user_id = :user_id",
+        project_id=str(project_id),
+        channel=channel,
+        user_id=user_id,
+    )
+    return None if row is None else _agent(row)
+
+
 def by_name(tx: Transaction, project_id: UUID, name: str) -> Agent | None:
     """The active agent with this user name (with or without @), else the only one so named."""
     wanted = name.removeprefix("@").casefold()

@@ -14,10 +14,13 @@ def backup(source: Path, target: Path) -> int:
     """Copy the database at `source`, as it is at one moment, to the new file `target`; its bytes.
 
     The copy is checked and durable before it gets its name, so a file of that name is whole.
-    Raises NotFound without a source, Conflict when `target` exists, and DatabaseUnusable.
+    Raises NotFound without a source or a folder for `target`, Conflict when `target` exists, and
+    DatabaseUnusable when reading, writing or the check fails.
     """
     if not source.is_file():
         raise NotFound(f"There is no database at {source}.")
+    if not target.parent.is_dir():
+        raise NotFound(f"There is no folder {target.parent}.")
     if target.exists():
         raise Conflict(f"{target} exists already; a backup overwrites nothing.")
     partial = target.with_name(f".{target.name}.partial")
@@ -35,7 +38,7 @@ def backup(source: Path, target: Path) -> int:
 
 
 def _copy(source: Path, target: Path) -> None:
-    reading = sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)
+    reading = sqlite3.connect(f"{source.absolute().as_uri()}?mode=rw", uri=True)
     writing = sqlite3.connect(target)
     try:
         # All pages in one step: a reader of the write-ahead log holds up no writer.

@@ -39,11 +39,20 @@ def get(tx: Transaction, key: DialogKey) -> tuple[str | None, dict[str, Any]]:
 
 
 def set_state(tx: Transaction, key: DialogKey, state: str | None) -> None:
+    """What holds already is not written again, so that leaving twice costs no commit."""
+    if state is None:
+        tx.run(
+            f"UPDATE dialogs SET state = NULL, updated_at = :now WHERE {KEY} AND state IS NOT NULL",
+            **key.columns(),
+            now=tx.now_ms,
+        )
+        return
     tx.run(
         "INSERT INTO dialogs (channel, chat_id, user_id, thread_id, destiny, state, updated_at)"
         " VALUES (:channel, :chat_id, :user_id, :thread_id, :destiny, :state, :now)"
         " ON CONFLICT (channel, chat_id, user_id, thread_id, destiny)"
-        " DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at",
+        " DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at"
+        " WHERE dialogs.state IS NULL OR dialogs.state <> excluded.state",
         **key.columns(),
         state=state,
         now=tx.now_ms,
@@ -51,11 +60,20 @@ def set_state(tx: Transaction, key: DialogKey, state: str | None) -> None:
 
 
 def set_data(tx: Transaction, key: DialogKey, data: Mapping[str, Any]) -> None:
+    """Replace the data; see `set_state`."""
+    if not data:
+        tx.run(
+            f"UPDATE dialogs SET data = '{{}}', updated_at = :now WHERE {KEY} AND data <> '{{}}'",
+            **key.columns(),
+            now=tx.now_ms,
+        )
+        return
     tx.run(
         "INSERT INTO dialogs (channel, chat_id, user_id, thread_id, destiny, data, updated_at)"
         " VALUES (:channel, :chat_id, :user_id, :thread_id, :destiny, :data, :now)"
         " ON CONFLICT (channel, chat_id, user_id, thread_id, destiny)"
-        " DO UPDATE SET data = excluded.data, updated_at = excluded.updated_at",
+        " DO UPDATE SET data = excluded.data, updated_at = excluded.updated_at"
+        " WHERE dialogs.data <> excluded.data",
         **key.columns(),
         data=json.dumps(data),
         now=tx.now_ms,

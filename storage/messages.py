@@ -161,6 +161,17 @@ def of_ticket(tx: Transaction, ticket_id: UUID) -> list[Message]:
     return [_message(row, by_message.get(row["id"], ())) for row in rows]
 
 
+def last_public(tx: Transaction, ticket_id: UUID, count: int) -> list[Message]:
+    """A ticket's last messages that its customer may see, the oldest first."""
+    rows = tx.all(
+        "SELECT id FROM messages WHERE ticket_id = :id AND internal = 0"
+        " ORDER BY seq DESC LIMIT :count",
+        id=str(ticket_id),
+        count=count,
+    )
+    return [get(tx, UUID(row["id"])) for row in reversed(rows)]
+
+
 def first_of_ticket(tx: Transaction, ticket_id: UUID) -> Message:
     """The message that a ticket began with. Raises NotFound."""
     row = tx.one(

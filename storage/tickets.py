@@ -105,6 +105,17 @@ def set_status(
     return get(tx, project_id, ticket_id)
 
 
+def reopen(
+    tx: Transaction, project_id: UUID, ticket_id: UUID, *, by_customer: bool = False
+) -> Ticket:
+    """Open a closed ticket again, the assignee's or new; one that is open stays as it is."""
+    ticket = get(tx, project_id, ticket_id)
+    if ticket.status is not Status.CLOSED:
+        return ticket
+    status = Status.NEW if ticket.assigned_to is None else Status.IN_PROGRESS
+    return set_status(tx, project_id, ticket_id, status, by_customer=by_customer)
+
+
 def change_status(tx: Transaction, ticket: Ticket, status: Status) -> None:
     """Write a new status and its times; what goes out is the caller's business."""
     tx.run(

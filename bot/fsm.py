@@ -1,0 +1,51 @@
+"""aiogram's storage of conversations over `storage.dialogs`, so that a restart loses none.
+
+What a conversation keeps there is its scene's business.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aiogram.fsm.state import State
+from aiogram.fsm.storage.base import BaseStorage, StateType, StorageKey
+
+from storage import dialogs
+from storage.database import Database
+from storage.model import Channel, Chat
+
+
+class DialogStorage(BaseStorage):
+    """Keyed by channel, chat, user, thread and destiny: aiogram's scenes keep a history of theirs.
+
+    `channel_of` tells the messenger that a bot (by its id) belongs to.
+    """
+
+    def __init__(self, db: Database, channel_of: Callable[[int], Channel]) -> None:
+        self._db = db
+        self._channel_of = channel_of
+
+    def _key(self, key: StorageKey) -> dialogs.DialogKey:
+        return dialogs.DialogKey(
+            chat=Chat(self._channel_of(key.bot_id), key.chat_id),
+            user_id=key.user_id,
+            thread_id=key.thread_id or 0,
+            destiny=key.destiny,
+        )
+
+    async def set_state(self, key: StorageKey, state: StateType = None) -> None:
+        name = state.state if isinstance(state, State) else state
+        await self._db.write(dialogs.set_state, self._key(key), name)
+
+    async def get_state(self, key: StorageKey) -> str | None:
+        state, _ = await self._db.read(dialogs.get, self._key(key))
+        return state
+
+    async def set_data(self, key: StorageKey, data: Mapping[str, Any]) -> None:
+        await self._db.write(dialogs.set_data, self._key(key), data)
+
+    async def get_data(self, key: StorageKey) -> dict[str, Any]:
+        _, data = await self._db.read(dialogs.get, self._key(key))
+        return data
+
+    async def close(self) -> None:
+        """The database is closed by who opened it."""

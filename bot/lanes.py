@@ -1,0 +1,178 @@
+"""Lanes: the updates of each chat handled in order, one at a time, different chats in parallel.
+
+An update leaves the inbox only when it was handled, so that a crash anywhere replays it.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from aiogram.exceptions import TelegramServerError
+from aiogram.types import Message, Update
+
+from bot.failures import PASSING, backoff
+from bot.messengers import Messenger
+from storage import inbox
+from storage.database import Database
+from storage.errors import Unavailable
+
+log = structlog.get_logger()
+
+ALBUM_QUIET = 1.0
+"""Seconds without a further part after which an album is complete; the parts come as updates of
+their own. A part that comes later still becomes a follow-up."""
+SURPRISES = 3
+"""How often an update that our own code fails on is tried."""
+SERVER_ERRORS = 20
+"""How often an update is tried whose screen the messenger fails on: about a quarter of an hour."""
+
+Handle = Callable[[Update, list[Message]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    update: inbox.Update
+    at: float
+
+
+class _Lane:
+    def __init__(self) -> None:
+        self.queue: deque[_Arrived] = deque()
+        self.more = asyncio.Event()
+        self.task: asyncio.Task[None] | None = None
+
+
+class Lanes:
+    """Reads one messenger's inbox and hands each update to `handle`."""
+
+    def __init__(self, db: Database, messenger: Messenger, handle: Handle) -> None:
+        self._db = db
+        self._messenger = messenger
+        self._handle = handle
+        self._lanes: dict[int, _Lane] = {}
+        self._after = 0
+
+    async def run(self) -> None:
+        """Hand out updates for ever, those left over from before first."""
+        channel = self._messenger.channel
+        loop = asyncio.get_running_loop()
+        with self._db.listen(f"inbox:{channel}") as arrived:
+            while True:
+                arrived.clear()
+                try:
+                    updates = await self._db.read(inbox.pending, channel, self._after)
+                except Unavailable as error:
+                    log.warning("cannot read the inbox", reason=error.detail)
+                    await asyncio.sleep(1)
+                    continue
+                for update in updates:
+                    self._after = update.id
+                    self._put(_Arrived(update, loop.time()))
+                if not updates:
+                    await arrived.wait()
+
+    def _put(self, arrived: _Arrived) -> None:
+        chat_id = arrived.update.chat_id
+        lane = self._lanes.setdefault(chat_id, _Lane())
+        lane.queue.append(arrived)
+        lane.more.set()
+        if lane.task is None:
+            lane.task = asyncio.create_task(self._serve(chat_id, lane), name=f"lane {chat_id}")
+
+    async def finish(self, seconds: float) -> None:
+        """Let what is in hand end; what is not after `seconds` is replayed at the next start."""
+        tasks = [lane.task for lane in self._lanes.values() if lane.task is not None]
+        for lane in self._lanes.values():
+            lane.queue.clear()
+            lane.more.set()
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=seconds)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late)
+
+    async def _serve(self, chat_id: int, lane: _Lane) -> None:
+        while lane.queue:
+            updates = await self._next(lane)
+            if updates:
+                await self._handle_all(updates)
+        del self._lanes[chat_id]
+
+    async def _next(self, lane: _Lane) -> list[inbox.Update]:
+        """The next update, or all parts of the album that it begins. Empty when told to end."""
+        first = lane.queue.popleft()
+        group = album_of(first.update.payload)
+        if group is None:
+            return [first.update]
+        parts = [first]
+        loop = asyncio.get_running_loop()
+        while True:
+            lane.more.clear()
+            parts += _take(lane.queue, group)
+            wait = parts[-1].at + ALBUM_QUIET - loop.time()
+            if wait <= 0 or len(parts) >= self._messenger.capabilities.album_limit:
+                return [part.update for part in parts]
+            try:
+                await asyncio.wait_for(lane.more.wait(), wait)
+            except TimeoutError:
+                continue
+
+    async def _handle_all(self, updates: list[inbox.Update]) -> None:
+        ids = [update.id for update in updates]
+        attempt = 0
+        while True:
+            try:
+                await self._feed(updates)
+                await self._db.write(inbox.handled, ids)
+            except PASSING as error:
+                attempt += 1
+                if isinstance(error, TelegramServerError) and attempt >= SERVER_ERRORS:
+                    return await self._set_aside(ids, error)
+                log.warning("an update waits", updates=ids, error=type(error).__name__)
+            except Exception as error:
+                log.exception("an update failed", updates=ids)
+                attempt += 1
+                if attempt >= SURPRISES:
+                    return await self._set_aside(ids, error)
+            else:
+                return None
+            await asyncio.sleep(backoff(attempt - 1))
+
+    async def _set_aside(self, ids: list[int], error: Exception) -> None:
+        log.error("an update is set aside", updates=ids, error=type(error).__name__)
+        try:
+            await self._db.write(inbox.set_aside, ids, type(error).__name__)
+        except Unavailable as outage:
+            log.warning("an update stays for the next start", updates=ids, reason=outage.detail)
+
+    async def _feed(self, updates: list[inbox.Update]) -> None:
+        parsed = [self._messenger.parse(update.payload) for update in updates]
+        album = [update.message for update in parsed if update.message is not None]
+        album.sort(key=lambda message: message.message_id)
+        captioned = next((update for update in parsed if _caption(update)), parsed[0])
+        await self._handle(captioned, album)
+
+
+def _caption(update: Update) -> str | None:
+    return update.message.caption if update.message is not None else None
+
+
+def _take(queue: deque[_Arrived], group: str) -> list[_Arrived]:
+    """Move an album's further parts out of the queue; the others keep their order."""
+    parts = [arrived for arrived in queue if album_of(arrived.update.payload) == group]
+    if parts:
+        others = [arrived for arrived in queue if album_of(arrived.update.payload) != group]
+        queue.clear()
+        queue.extend(others)
+    return parts
+
+
+def album_of(payload: Mapping[str, Any]) -> str | None:
+    """The album that an update's message is a part of."""
+    message = payload.get("message")
+    group = message.get("media_group_id") if isinstance(message, Mapping) else None
+    return None if group is None else str(group)

@@ -1,0 +1,153 @@
+"""What agents read of a ticket: the words of each message, with notes, edits and senders marked."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from babel.dates import format_time
+
+import locales
+from bot.agents.card import card_header
+from bot.names import isolate
+from bot.outgoing.formatted import Formatted, from_html, joined, styled
+from storage import message_map, messages, projects, tickets
+from storage.database import Transaction
+from storage.errors import NotFound
+from storage.message_map import Copy, Thread
+from storage.model import Author, Message, Project, Ticket
+from storage.outbox import Kind, OutboxRow
+
+CARD_HEADER = 1000
+"""UTF-16 units that a card's header has at most: what the customer wrote has the rest for sure."""
+BLANK_LINE = "\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A ticket as a row for the agents finds it; `carried` is what its card shows."""
+
+    ticket: Ticket
+    project: Project
+    previous_number: int | None
+    first: Message
+    thread: Thread
+    message: Message | None
+    carried: list[Message]
+
+    @property
+    def locale(self) -> str:
+        return self.project.locale
+
+
+def load(tx: Transaction, row: OutboxRow) -> View:
+    """Raises NotFound where the ticket is gone."""
+    if row.ticket_id is None:
+        raise NotFound
+    ticket = tickets.get(tx, row.project_id, row.ticket_id)
+    previous = ticket.previous_ticket_id
+    thread = message_map.thread(tx, ticket.id, row.chat)
+    carried: list[Message] = []
+    if thread.card_id is not None:
+        carried = carried_messages(tx, message_map.carried_by(tx, row.chat, thread.card_id))
+    return View(
+        ticket=ticket,
+        project=projects.get(tx, row.project_id),
+        previous_number=(
+            None if previous is None else tickets.get(tx, row.project_id, previous).ticket_number
+        ),
+        first=messages.first_of_ticket(tx, ticket.id),
+        thread=thread,
+        message=None if row.message_id is None else messages.get(tx, row.message_id),
+        carried=carried,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A row that is nothing but words: what it says, and the ticket message behind it if any."""
+
+    row_id: int
+    message_id: UUID | None
+    text: Formatted
+
+
+def sayings(tx: Transaction, rows: list[OutboxRow], view: View) -> list[Saying]:
+    """The rows of the view's ticket that are only words, up to the first that has files."""
+    found = []
+    for row in rows:
+        if row.ticket_id != view.ticket.id or row.kind not in (Kind.MESSAGE, Kind.NOTICE):
+            continue
+        saying = saying_of(tx, row, view)
+        if saying is None:
+            break
+        found.append(saying)
+    return found
+
+
+def saying_of(tx: Transaction, row: OutboxRow, view: View) -> Saying | None:
+    """None where the row's message has files."""
+    if row.kind is Kind.NOTICE:
+        values = dict(row.payload["values"])
+        if "reason" in values:
+            values["reason"] = locales.render_plain(f"reason_{values['reason']}", view.locale)
+        html = locales.render(row.payload["text"], view.locale, **values)
+        return Saying(row.id, None, from_html(html))
+    assert row.message_id is not None
+    message = messages.get(tx, row.message_id)
+    if message.attachments:
+        return None
+    return Saying(row.id, message.id, header_of(message, view) + body_of(message, view.locale))
+
+
+def names_of_files(message: Message) -> Formatted:
+    """Files that the messenger refuses, by their kinds and names."""
+    names = (f"[{file.kind}] {file.file_name or ''}".strip() for file in message.attachments)
+    return Formatted("\n".join(names))
+
+
+def carried_messages(tx: Transaction, copies: list[Copy]) -> list[Message]:
+    return [messages.get(tx, copy.message_id) for copy in copies if copy.message_id is not None]
+
+
+def card_text(view: View, bodies: list[Formatted]) -> Formatted:
+    """The card: the header, then what the customer wrote first."""
+    html = card_header(view.ticket, view.project, view.previous_number, view.locale)
+    header = from_html(html).pieces(CARD_HEADER)[0]
+    return joined([header, *(body for body in bodies if body.text)], BLANK_LINE)
+
+
+def first_pieces(body: Formatted, text_limit: int) -> list[Formatted]:
+    """A text cut so that the first piece has room on a card."""
+    room = text_limit - CARD_HEADER - len(BLANK_LINE)
+    return body.pieces(text_limit, room)
+
+
+def original(message: Message) -> Formatted:
+    """A message as it was before any edit."""
+    if message.original_text is None:
+        return Formatted(message.text, message.entities)
+    return Formatted(message.original_text, message.original_entities)
+
+
+def edit_mark(message: Message, locale: str) -> Formatted:
+    """The line that stands between the original and what an edit made of it."""
+    assert message.edited_at is not None
+    time = format_time(message.edited_at, format="short", locale=locale, tzinfo=None)
+    return styled(locales.render_plain("edited_mark", locale, time=time), "italic")
+
+
+def body_of(message: Message, locale: str) -> Formatted:
+    """What a message says to the agents, the original above an edit."""
+    words = original(message)
+    if message.edited_at is not None and message.author is Author.CUSTOMER:
+        new = Formatted(message.text, message.entities)
+        words = joined([words, joined([edit_mark(message, locale), new], "\n")], BLANK_LINE)
+    return words
+
+
+def header_of(message: Message, view: View) -> Formatted:
+    """Who speaks, where it is not the customer of the topic."""
+    if message.author is Author.CUSTOMER:
+        return Formatted()
+    name = "internal_note" if message.internal else "api_reply"
+    text = locales.render_plain(name, view.locale, name=isolate(message.author_name))
+    return styled(text, "bold") + Formatted("\n")

@@ -1,0 +1,130 @@
+"""Cards: the first message of a ticket in an agent chat, made once and edited in place since."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+from aiogram.exceptions import TelegramBadRequest
+
+from bot.agents.card import card_keyboard
+from bot.outgoing import agents_view
+from bot.outgoing.agents_view import Saying, View
+from bot.outgoing.formatted import Formatted
+from bot.outgoing.outlet import Outlet
+from bot.outgoing.parts import Part, Place, parts_of
+from bot.outgoing.recording import record
+from bot.outgoing.topics import place_of
+from bot.outgoing.turns import Turns
+from storage import message_map, outbox
+from storage.database import Transaction
+from storage.message_map import Copy, Role, Thread
+from storage.outbox import OutboxRow
+
+
+class Cards:
+    def __init__(self, outlet: Outlet) -> None:
+        self._outlet = outlet
+
+    async def make(
+        self, row: OutboxRow, view: View, thread: Thread, merged: Sequence[Saying], turns: Turns
+    ) -> None:
+        """Make the card in the ticket's topic; it carries the first text, and `merged` behind it.
+
+        What it cannot carry, long texts and files, is the row's `rest`.
+        """
+        bodies = [*self._first_pieces(view)[:1], *(saying.text for saying in merged)]
+        text = agents_view.card_text(view, bodies)
+        place = Place(thread.chat.id, thread.thread_id)
+        async with turns.one():
+            keyboard = card_keyboard(view.ticket, view.locale)
+            (card_id,) = await self._outlet.send(place, Part(text), keyboard)
+            made = replace(thread, card_id=card_id, card_content=_digest(text))
+            await record(self._outlet.db, _made, row, made, view, merged)
+
+    def can_carry_more(self, view: View) -> bool:
+        """Whether the first message is wholly on the card, so that others may follow it there."""
+        return not view.first.attachments and len(self._first_pieces(view)) <= 1
+
+    def room(self, view: View) -> int:
+        """UTF-16 units that the card has left for further texts."""
+        used = sum(len(piece) for piece in self._first_pieces(view)[:1])
+        return self._outlet.limits.text_limit - agents_view.CARD_HEADER - used - 4
+
+    def _first_pieces(self, view: View) -> list[Formatted]:
+        text = agents_view.original(view.first)
+        return agents_view.first_pieces(text, self._outlet.limits.text_limit)
+
+    async def rest(self, row: OutboxRow, view: View, turns: Turns) -> None:
+        """Send what the card could not carry of the first message."""
+        parts = [Part(piece) for piece in self._first_pieces(view)[1:]]
+        if view.first.attachments and not row.progress.get("without_files"):
+            parts += parts_of(Formatted(), Formatted(), view.first.attachments, self._outlet.limits)
+        elif view.first.attachments:
+            parts.append(Part(agents_view.names_of_files(view.first)))
+        for number in range(row.progress["rest"], len(parts)):
+            async with turns.one():
+                ids = await self._outlet.send(place_of(view.thread), parts[number])
+                await record(self._outlet.db, _rest_sent, row, view, number, ids)
+        await record(self._outlet.db, outbox.keep_progress, row.id, {})
+
+    async def refresh(self, view: View) -> bool:
+        """Bring the card up to date; whether it shows everything, edits of its texts included.
+
+        A card that was deleted is forgotten, to be made anew by the next row.
+        """
+        bodies = [agents_view.body_of(message, view.locale) for message in view.carried]
+        text = agents_view.card_text(view, bodies)
+        complete = len(text) <= self._outlet.limits.text_limit and self.can_carry_more(view)
+        if not complete:
+            originals = [agents_view.original(message) for message in view.carried[1:]]
+            text = agents_view.card_text(view, [*self._first_pieces(view)[:1], *originals])
+        if _digest(text) == view.thread.card_content:
+            return complete
+        thread = replace(view.thread, card_content=_digest(text))
+        if not await self._edit(view, text):
+            thread = replace(view.thread, card_id=None, card_content=None)
+        await record(self._outlet.db, message_map.keep_thread, thread)
+        return complete
+
+    async def _edit(self, view: View, text: Formatted) -> bool:
+        """False where the card is gone."""
+        try:
+            await self._outlet.messenger.bot.edit_message_text(
+                text.html,
+                chat_id=view.thread.chat.id,
+                message_id=view.thread.card_id,
+                reply_markup=card_keyboard(view.ticket, view.locale),
+                parse_mode="HTML",
+            )
+        except TelegramBadRequest as error:
+            if "message is not modified" in error.message:
+                return True
+            if "message to edit not found" in error.message or "MESSAGE_ID" in error.message:
+                return False
+            raise
+        return True
+
+
+def _made(
+    tx: Transaction, row: OutboxRow, thread: Thread, view: View, merged: Sequence[Saying]
+) -> None:
+    message_map.keep_thread(tx, thread)
+    assert thread.card_id is not None
+    carried = [view.first.id, *(saying.message_id for saying in merged)]
+    copies = [Copy(thread.chat, thread.card_id, key, view.ticket.id, Role.CARD) for key in carried]
+    message_map.record_copies(tx, copies)
+    outbox.keep_progress(tx, row.id, {**row.progress, "rest": 0})
+    outbox.finish(tx, [saying.row_id for saying in merged], "merged")
+
+
+def _rest_sent(tx: Transaction, row: OutboxRow, view: View, number: int, ids: list[int]) -> None:
+    copies = [
+        Copy(row.chat, native_id, view.first.id, view.ticket.id, Role.MESSAGE, number + 1)
+        for native_id in ids
+    ]
+    message_map.record_copies(tx, copies)
+    outbox.keep_progress(tx, row.id, {**row.progress, "rest": number + 1})
+
+
+def _digest(text: Formatted) -> str:
+    return hashlib.sha256(text.html.encode()).hexdigest()

@@ -1,0 +1,26 @@
+"""What everything that sends has in hand: the database, the messenger, the files."""
+
+from dataclasses import dataclass
+
+from aiogram.types import InlineKeyboardMarkup
+
+from bot.messengers import Capabilities, Messenger
+from bot.outgoing.parts import FileSource, Part, Place, send
+from storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    db: Database
+    messenger: Messenger
+    files: FileSource
+
+    @property
+    def limits(self) -> Capabilities:
+        return self.messenger.capabilities
+
+    async def send(
+        self, place: Place, part: Part, keyboard: InlineKeyboardMarkup | None = None
+    ) -> list[int]:
+        """Make one part; the native ids of what was made."""
+        return await send(self.messenger.bot, place, part, self.files, keyboard)

@@ -1,0 +1,55 @@
+"""Turns for one row: the first is taken before the row is read, so that what waits can be merged."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bot.messengers import Messenger
+from bot.pace import Turn
+from bot.pacing import current_turn, made_nothing
+from storage.outbox import Audience
+
+PRIORITY = {Audience.CUSTOMER: 0, Audience.AGENTS: 1}
+"""Answers to customers go first."""
+
+
+class Turns:
+    def __init__(self, messenger: Messenger, chat_id: int, audience: Audience) -> None:
+        self._messenger = messenger
+        self._chat_id = chat_id
+        self._priority = PRIORITY[audience]
+        self._first: Turn | None = None
+
+    async def take(self) -> None:
+        """Wait for the first turn."""
+        self._first = await self._turn()
+
+    async def _turn(self) -> Turn:
+        group = self._messenger.is_group(self._chat_id)
+        return await self._messenger.pace.turn(self._chat_id, group=group, priority=self._priority)
+
+    def free(self) -> float:
+        """How many messages the chat could take beside the turn that is taken."""
+        group = self._messenger.is_group(self._chat_id)
+        return self._messenger.pace.free(self._chat_id, group=group)
+
+    @asynccontextmanager
+    async def one(self) -> AsyncIterator[None]:
+        """Room for one message: make it and record it inside."""
+        turn = self._first or await self._turn()
+        self._first = None
+        token = current_turn.set(turn)
+        try:
+            yield
+        except Exception as error:
+            if made_nothing(error):
+                turn.void()
+            raise
+        finally:
+            current_turn.reset(token)
+            turn.done()
+
+    def close(self) -> None:
+        """Give back a turn that was not needed."""
+        if self._first is not None:
+            self._first.void()
+            self._first = None

@@ -1,0 +1,214 @@
+"""The sender: one messenger's outbox, each chat's rows in order, until each is recorded as sent.
+
+What a row becomes is the business of `outgoing`; here are order, patience and the kinds of error.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Protocol
+
+import structlog
+from aiogram.exceptions import (
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramMigrateToChat,
+    TelegramRetryAfter,
+)
+
+from bot.failures import PASSING, backoff
+from bot.messengers import Messenger
+from bot.outgoing.outlet import Outlet
+from bot.outgoing.recording import record
+from bot.outgoing.to_agents import ToAgents
+from bot.outgoing.to_customer import ToCustomer
+from bot.outgoing.turns import Turns
+from storage import agent_chats, outbox
+from storage.errors import NotFound, Unavailable
+from storage.outbox import Audience, OutboxRow
+
+log = structlog.get_logger()
+
+PERSISTENCE = timedelta(hours=24)
+"""How long a row is tried again after passing errors."""
+
+FINAL_REASONS = (
+    ("bot was blocked by the user", "blocked"),
+    ("user is deactivated", "deactivated"),
+    ("chat not found", "chat_not_found"),
+    ("bot can't initiate conversation", "chat_not_found"),
+    ("PEER_ID_INVALID", "chat_not_found"),
+)
+"""What Telegram says, and the name of the reason in `locales`."""
+
+MISSING_RIGHT = ("not enough rights", "have no rights", "CHAT_WRITE_FORBIDDEN", "chat not found")
+"""What an agent chat answers while the bot lacks a right there or was removed; it can be given."""
+
+
+class _Outgoing(Protocol):
+    async def needs_turn(self, row: OutboxRow) -> bool: ...
+    async def send(self, rows: list[OutboxRow], turns: Turns) -> None: ...
+    async def give_up(self, row: OutboxRow, reason: str) -> None: ...
+
+
+class _Lane:
+    def __init__(self) -> None:
+        self.more = asyncio.Event()
+        self.task: asyncio.Task[None] | None = None
+
+
+class Sender:
+    """Sends what waits for one messenger's chats, each chat in a lane of its own."""
+
+    def __init__(self, outlet: Outlet) -> None:
+        self._db = outlet.db
+        self._messenger: Messenger = outlet.messenger
+        self._outgoing: dict[Audience, _Outgoing] = {
+            Audience.CUSTOMER: ToCustomer(outlet),
+            Audience.AGENTS: ToAgents(outlet),
+        }
+        self._lanes: dict[int, _Lane] = {}
+        self._sending: set[asyncio.Task[None]] = set()
+        self._ending = False
+
+    async def run(self) -> None:
+        """Send for ever, what was left over from before first."""
+        channel = self._messenger.channel
+        with self._db.listen(f"outbox:{channel}") as woken:
+            while True:
+                woken.clear()
+                try:
+                    chats = await self._db.read(outbox.waiting_chats, channel)
+                except Unavailable as error:
+                    log.warning("cannot read the outbox", reason=error.detail)
+                    await asyncio.sleep(1)
+                    continue
+                for chat_id in chats:
+                    self._wake(chat_id)
+                await woken.wait()
+
+    def _wake(self, chat_id: int) -> None:
+        lane = self._lanes.setdefault(chat_id, _Lane())
+        lane.more.set()
+        if lane.task is None and not self._ending:
+            lane.task = asyncio.create_task(self._serve(chat_id, lane), name=f"sender {chat_id}")
+
+    async def finish(self, seconds: float) -> None:
+        """Let what is being sent end and be recorded; the rest waits for the next start."""
+        self._ending = True
+        tasks = [lane.task for lane in self._lanes.values() if lane.task is not None]
+        busy = [task for task in tasks if task in self._sending]
+        for task in tasks:
+            if task not in self._sending:
+                task.cancel()
+        if busy:
+            _, late = await asyncio.wait(busy, timeout=seconds)
+            for task in late:
+                task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    async def _serve(self, chat_id: int, lane: _Lane) -> None:
+        chat = self._messenger.chat(chat_id)
+        while not self._ending:
+            lane.more.clear()
+            try:
+                rows = await self._db.read(outbox.pending, chat)
+            except Unavailable:
+                await asyncio.sleep(1)
+                continue
+            if rows:
+                await self._step(rows)
+            elif not lane.more.is_set():
+                break
+        self._lanes.pop(chat_id, None)
+
+    async def _step(self, rows: list[OutboxRow]) -> None:
+        """Send the first row when it is due; whatever happens, the row knows afterwards."""
+        row = rows[0]
+        wait = (row.due_at - self._db.clock()).total_seconds()
+        if wait > 0:
+            await asyncio.sleep(wait)
+            return
+        outgoing = self._outgoing[row.audience]
+        turns = Turns(self._messenger, row.chat.id, row.audience)
+        try:
+            if await outgoing.needs_turn(row):
+                await turns.take()
+                rows = await self._db.read(outbox.pending, row.chat)
+            if rows and rows[0].id == row.id:
+                with self._in_hand():
+                    await outgoing.send(rows, turns)
+        except Exception as error:
+            await self._failed(row, error)
+        finally:
+            turns.close()
+
+    @contextmanager
+    def _in_hand(self) -> Iterator[None]:
+        task = asyncio.current_task()
+        assert task is not None
+        self._sending.add(task)
+        try:
+            yield
+        finally:
+            self._sending.discard(task)
+
+    # --- the three kinds of error -----------------------------------------------------------------
+
+    async def _failed(self, row: OutboxRow, error: Exception) -> None:
+        if isinstance(error, NotFound):
+            await record(self._db, outbox.finish, [row.id], "failed", "erased")
+        elif isinstance(error, TelegramMigrateToChat):
+            await record(self._db, agent_chats.migrated, row.chat, error.migrate_to_chat_id)
+        elif isinstance(error, TelegramRetryAfter):
+            await self._later(row, error, float(error.retry_after))
+        elif isinstance(error, PASSING) or self._may_be_given(row, error):
+            await self._later(row, error, backoff(row.attempts))
+        elif isinstance(error, TelegramForbiddenError | TelegramBadRequest):
+            await self._give_up(row, final_reason(error), error)
+        else:
+            log.error("sending failed", row=row.id, exc_info=error)
+            await self._later(row, error, backoff(row.attempts))
+
+    def _may_be_given(self, row: OutboxRow, error: Exception) -> bool:
+        """In the agents' chat a missing right is a passing error: nothing for them is dropped."""
+        if row.audience is not Audience.AGENTS:
+            return False
+        if isinstance(error, TelegramForbiddenError):
+            return True
+        return isinstance(error, TelegramBadRequest) and any(
+            sign in error.message for sign in MISSING_RIGHT
+        )
+
+    async def _later(self, row: OutboxRow, error: Exception, seconds: float) -> None:
+        now = self._db.clock()
+        if now - row.created_at > PERSISTENCE:
+            await self._give_up(row, "expired", error)
+            return
+        words = error_words(error)
+        level = log.warning if row.attempts in (0, 5) else log.debug
+        level("sending waits", chat=row.chat.id, row=row.id, seconds=round(seconds, 1), error=words)
+        await record(self._db, outbox.postpone, row.id, words, now + timedelta(seconds=seconds))
+
+    async def _give_up(self, row: OutboxRow, reason: str, error: Exception) -> None:
+        log.warning(
+            "not sent", chat=row.chat.id, row=row.id, reason=reason, error=error_words(error)
+        )
+        await self._outgoing[row.audience].give_up(row, reason)
+
+
+def final_reason(error: TelegramAPIError) -> str:
+    """The name in `locales` of why the messenger refuses for good."""
+    for sign, reason in FINAL_REASONS:
+        if sign in error.message:
+            return reason
+    return "rejected"
+
+
+def error_words(error: Exception) -> str:
+    """One line for the log and the row: what the messenger or the database said."""
+    text = error.message if isinstance(error, TelegramAPIError) else type(error).__name__
+    return " ".join(text.split())[:200]

@@ -1,0 +1,190 @@
+"""The bot as a running thing: each messenger connected, read, handled, sent to; ended in order."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import structlog
+from aiogram import Dispatcher
+from aiogram.exceptions import TelegramAPIError, TelegramNotFound, TelegramUnauthorizedError
+from aiogram.types import BotCommandScopeAllPrivateChats, Message, Update
+from aiohttp import web
+
+from bot import intake
+from bot.agents import announce_rights
+from bot.app import build_dispatcher, commands
+from bot.failures import PASSING, backoff
+from bot.files import Files
+from bot.health import Health
+from bot.lanes import Lanes
+from bot.messengers import Messenger
+from bot.messengers.telegram import ALLOWED_UPDATES
+from bot.outgoing.outlet import Outlet
+from bot.restore import restore_pace
+from bot.sender import Sender
+from bot.tasks import Fatal, Tasks
+from storage import feeds, projects
+from storage.database import Database
+from storage.errors import Unavailable
+from storage.model import Channel
+
+log = structlog.get_logger()
+
+WEBHOOK_PATH = "/webhooks/{channel}"
+LOCALES = ("en", "ru")
+
+
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """Webhook mode: how the outside reaches the desk, and the secret it must bring."""
+
+    public_url: str
+    secret: str
+
+
+class Service:
+    """Everything that talks through messengers."""
+
+    def __init__(
+        self,
+        db: Database,
+        messengers: Sequence[Messenger],
+        health: Health,
+        *,
+        locale: str,
+        webhooks: Webhooks | None = None,
+    ) -> None:
+        self._db = db
+        self._health = health
+        self._webhooks = webhooks
+        self.messengers: Mapping[Channel, Messenger] = {each.channel: each for each in messengers}
+        self.files = Files(self.messengers)
+        self._dispatcher: Dispatcher = build_dispatcher(
+            db, default_locale=locale, channel_of=self._channel_of
+        )
+        self._lanes = {
+            each.channel: Lanes(db, each, partial(self._handle, each)) for each in messengers
+        }
+        self._senders = {each.channel: Sender(Outlet(db, each, self.files)) for each in messengers}
+        self._connected = {channel: asyncio.Event() for channel in self.messengers}
+        for channel in self.messengers:
+            health.bad(channel, "not connected yet")
+
+    def telegram(self, start: str) -> str | None:
+        """The deeplink with this start payload; None while Telegram's bot is unknown."""
+        return self._deeplink(Channel.TELEGRAM, start)
+
+    def max(self, start: str) -> str | None:
+        """The deeplink with this start payload; None while MAX's bot is unknown."""
+        return self._deeplink(Channel.MAX, start)
+
+    def _deeplink(self, channel: Channel, start: str) -> str | None:
+        messenger = self.messengers.get(channel)
+        return None if messenger is None else messenger.deeplink(start)
+
+    async def readiness(self) -> list[str]:
+        """Why the desk is not ready, in words; empty when it is."""
+        try:
+            await self._db.read(projects.listing)
+        except Unavailable as error:
+            return [f"database: {error.detail}", *self._health.reasons()]
+        return self._health.reasons()
+
+    def _channel_of(self, bot_id: int) -> Channel:
+        return next(each.channel for each in self.messengers.values() if each.bot.id == bot_id)
+
+    async def _handle(self, messenger: Messenger, update: Update, album: list[Message]) -> None:
+        await self._dispatcher.feed_update(messenger.bot, update, messenger=messenger, album=album)
+
+    def add_routes(self, app: web.Application) -> None:
+        """In webhook mode, the paths that the messengers call."""
+        if self._webhooks is not None:
+            for channel in self.messengers:
+                handler = intake.webhook_handler(
+                    self._db, channel, self._webhooks.secret, lambda body: intake.received([body])
+                )
+                app.router.add_post(WEBHOOK_PATH.format(channel=channel), handler)
+
+    async def start(self, tasks: Tasks) -> None:
+        """Begin; a messenger that cannot be reached is tried again while the rest works."""
+        for channel, messenger in self.messengers.items():
+            messenger.username = await self._db.read(feeds.bot_username, channel)
+            await restore_pace(self._db, messenger)
+            tasks.start(f"{channel} lanes", self._lanes[channel].run)
+            tasks.start(f"{channel} feed", partial(self._feed, messenger))
+            tasks.start(f"{channel} sender", partial(self._send, messenger))
+
+    async def finish(self, seconds: float) -> None:
+        """Finish what is in hand: updates first, as they make what is to be sent."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        await asyncio.gather(*(lanes.finish(seconds * 0.6) for lanes in self._lanes.values()))
+        rest = max(end - loop.time(), 0.1)
+        await asyncio.gather(*(sender.finish(rest) for sender in self._senders.values()))
+        for messenger in self.messengers.values():
+            await messenger.bot.session.close()
+
+    async def _send(self, messenger: Messenger) -> None:
+        await self._connected[messenger.channel].wait()
+        await self._senders[messenger.channel].run()
+
+    async def _feed(self, messenger: Messenger) -> None:
+        await self._connect(messenger)
+        if self._webhooks is None:
+            await intake.poll(self._db, messenger, self._health)
+
+    async def _connect(self, messenger: Messenger) -> None:
+        """Introduce the desk to the messenger, however long that takes. A wrong token is fatal."""
+        attempt = 0
+        while True:
+            try:
+                await self._introduce(messenger)
+                break
+            except (TelegramUnauthorizedError, TelegramNotFound) as error:
+                variable = f"DESKWIRE_{messenger.channel.upper()}_TOKEN"
+                raise Fatal(f"{variable}: {messenger.channel} refuses this token") from error
+            except (*PASSING, TelegramAPIError) as error:
+                words = intake.reason(error)
+                if self._health.bad(messenger.channel, words):
+                    log.warning("not connected", channel=messenger.channel, reason=words)
+                await asyncio.sleep(backoff(attempt))
+                attempt = min(attempt + 1, 6)
+        self._health.good(messenger.channel)
+        self._connected[messenger.channel].set()
+        log.info("connected", channel=messenger.channel, bot=messenger.username)
+        await self._check_agent_chats(messenger)
+
+    async def _introduce(self, messenger: Messenger) -> None:
+        me = await messenger.bot.get_me()
+        await self._db.write(feeds.know_bot, messenger.channel, me.id, me.username)
+        if self._webhooks is None:
+            if (await messenger.bot.get_webhook_info()).url:
+                await messenger.bot.delete_webhook(drop_pending_updates=False)
+        else:
+            path = WEBHOOK_PATH.format(channel=messenger.channel)
+            await messenger.bot.set_webhook(
+                self._webhooks.public_url.rstrip("/") + path,
+                secret_token=self._webhooks.secret,
+                allowed_updates=ALLOWED_UPDATES,
+                drop_pending_updates=False,
+            )
+        for locale in LOCALES:
+            await messenger.bot.set_my_commands(
+                commands(locale),
+                scope=BotCommandScopeAllPrivateChats(),
+                language_code=None if locale == LOCALES[0] else locale,
+            )
+        messenger.username = me.username
+
+    async def _check_agent_chats(self, messenger: Messenger) -> None:
+        for project in await self._db.read(projects.listing):
+            if project.agent_chat is not None and project.agent_chat.channel is messenger.channel:
+                try:
+                    await announce_rights(self._db, messenger, project)
+                except (*PASSING, TelegramAPIError) as error:
+                    log.warning(
+                        "cannot check the agents' chat",
+                        project=project.slug,
+                        reason=intake.reason(error),
+                    )

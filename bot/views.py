@@ -1,0 +1,115 @@
+"""What the customer's screens show, read in one go; and the questions of whose it is.
+
+Every button comes here first: a ticket is shown to its customer alone, and to a subscriber only.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from storage import messages, projects, subscribers, ticket_types, tickets
+from storage.database import Transaction
+from storage.errors import NotFound
+from storage.model import Chat, Message, Project, Subscriber, Ticket, TicketType
+
+PAGE = 6
+"""Tickets on one page of the list."""
+LAST_MESSAGES = 5
+"""How many of a ticket's messages its screen shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A project as one chat sees it; without a subscriber nothing but the consent screen is shown."""
+
+    project: Project
+    types: tuple[TicketType, ...]
+    subscriber: Subscriber | None
+
+    @property
+    def takes_tickets(self) -> bool:
+        return self.project.helpdesk_enabled and self.project.helpdesk_allow_create
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What stands open to a chat: the projects it is subscribed to, else all of the installation."""
+
+    projects: tuple[Project, ...]
+    subscribed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPage:
+    """A page of a customer's open tickets; `page` counts from 0 and exists."""
+
+    desk: Desk
+    tickets: tuple[Ticket, ...]
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView:
+    """A ticket with the last messages that its customer may see, the oldest first."""
+
+    desk: Desk
+    ticket: Ticket
+    messages: tuple[Message, ...]
+
+
+def desk(tx: Transaction, chat: Chat, project_id: UUID) -> Desk:
+    """Raises NotFound."""
+    return Desk(
+        project=projects.get(tx, project_id),
+        types=tuple(ticket_types.active(tx, project_id)),
+        subscriber=subscribers.in_project(tx, chat, project_id),
+    )
+
+
+def project_of_slug(tx: Transaction, slug: str) -> Project:
+    """The project of a permanent deeplink, whose capitals don't matter. Raises NotFound."""
+    alike = [p for p in projects.listing(tx) if p.slug.casefold() == slug.casefold()]
+    exact = [project for project in alike if project.slug == slug]
+    if exact or len(alike) == 1:
+        return (exact or alike)[0]
+    raise NotFound
+
+
+def desk_of_type(tx: Transaction, chat: Chat, type_id: UUID) -> Desk:
+    """The subscribed project whose ticket type this is. Raises NotFound."""
+    for subscriber in subscribers.of_chat(tx, chat):
+        try:
+            return desk(tx, chat, ticket_types.get(tx, subscriber.project_id, type_id).project_id)
+        except NotFound:
+            continue
+    raise NotFound
+
+
+def door(tx: Transaction, chat: Chat) -> Door:
+    subscriptions = subscribers.of_chat(tx, chat)
+    if subscriptions:
+        return Door(tuple(projects.get(tx, s.project_id) for s in subscriptions), subscribed=True)
+    return Door(tuple(projects.listing(tx)), subscribed=False)
+
+
+def ticket_page(tx: Transaction, chat: Chat, project_id: UUID, page: int) -> TicketPage:
+    """The page asked for, or the last there is. Raises NotFound."""
+    shown = desk(tx, chat, project_id)
+    found = tickets.open_of_subscriber(tx, shown.subscriber.id) if shown.subscriber else []
+    pages = max(1, -(-len(found) // PAGE))
+    page = min(max(page, 0), pages - 1)
+    return TicketPage(shown, tuple(found[page * PAGE : (page + 1) * PAGE]), page, pages)
+
+
+def open_ticket(tx: Transaction, chat: Chat, ticket_id: UUID) -> TicketView:
+    """A ticket opened by its customer, which from now on takes what is written.
+
+    Raises TicketNotFound for anybody else's. Without a subscription the messages stay unread.
+    """
+    ticket = tickets.of_customer(tx, ticket_id, chat)
+    shown = desk(tx, chat, ticket.project_id)
+    if shown.subscriber is None:
+        return TicketView(shown, ticket, ())
+    subscribers.focus(tx, shown.subscriber.id, ticket_id)
+    last = messages.last_public(tx, ticket_id, LAST_MESSAGES)
+    return TicketView(shown, ticket, tuple(last))

@@ -1,0 +1,21 @@
+"""Who the desk's bot is in each messenger, remembered for when the messenger cannot be asked."""
+
+from storage.database import Transaction
+from storage.model import Channel
+
+
+def know_bot(tx: Transaction, channel: Channel, bot_id: int, username: str | None) -> None:
+    tx.run(
+        "INSERT INTO feeds (channel, bot_id, bot_username) VALUES (:channel, :id, :username)"
+        " ON CONFLICT (channel) DO UPDATE"
+        " SET bot_id = excluded.bot_id, bot_username = excluded.bot_username",
+        channel=channel,
+        id=bot_id,
+        username=username,
+    )
+
+
+def bot_username(tx: Transaction, channel: Channel) -> str | None:
+    """The bot's user name when it was last asked for."""
+    row = tx.one("SELECT bot_username FROM feeds WHERE channel = :channel", channel=channel)
+    return None if row is None else row["bot_username"]

@@ -1,0 +1,58 @@
+"""What every test may need: where Chromium is, and the promise that nothing is left out in CI."""
+
+import os
+import shutil
+from typing import Any, TypedDict
+
+import pytest
+
+IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+MISSING = "Chromium is missing, so the browser tests are left out; apt-get install chromium has it"
+
+
+class LaunchOptions(TypedDict):
+    executable_path: str
+    args: list[str]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> LaunchOptions:
+    """Options for Playwright's `chromium.launch`: Debian's browser, calling nobody, also as root.
+
+    A test that asks for it is marked `browser`.
+    """
+    assert CHROMIUM, MISSING
+    flags = ["no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-sync"]
+    flags += ["disable-background-networking", "disable-component-update"]
+    return {"executable_path": CHROMIUM, "args": [f"--{flag}" for flag in flags]}
+
+
+LEFT_OUT = pytest.StashKey[int]()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    browser = [item for item in items if item.get_closest_marker("browser")]
+    if browser and not CHROMIUM and not IN_CI:
+        config.stash[LEFT_OUT] = len(browser)
+        config.hook.pytest_deselected(items=browser)
+        items[:] = [item for item in items if item not in browser]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    if IN_CI and exitstatus == pytest.ExitCode.OK and _skipped(session.config):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    config = terminalreporter.config
+    if IN_CI and _skipped(config):
+        terminalreporter.write_line("In CI a skipped test is a failed one.", red=True)
+    if LEFT_OUT in config.stash:
+        terminalreporter.write_line(MISSING, yellow=True)
+
+
+def _skipped(config: pytest.Config) -> bool:
+    reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
+    return any(reporter.stats.get(kind) for kind in ("skipped", "xfailed", "xpassed"))
