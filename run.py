@@ -6,15 +6,17 @@ seconds, and a command should answer at once.
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pydantic import SecretStr
+
 import config
 from config import commands
 from config.command_line import UsageError, parse
-from config.printing import day, table
+from config.printing import day, listens, table, tell
 from storage import agent_chats, api_keys, projects
 from storage.backup import backup
 from storage.database import Database, Transaction
@@ -25,6 +27,7 @@ from storage.model import Channel, Chat, Project
 if TYPE_CHECKING:
     from aiohttp import web
 
+    from bot.messengers import Messenger
     from bot.playground import Playground
     from bot.service import Service
 
@@ -58,27 +61,18 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def tell(text: str) -> None:
-    """To the person at the keyboard; standard output is for what was asked for."""
-    print(text, file=sys.stderr)
-
-
 # --- serving ------------------------------------------------------------------------------------
 
 
 def serve(settings: config.Settings) -> int:
     """Run the desk until it is told to stop; the exit code."""
+    from bot.tasks import new_event_loop
     from config.logging import set_up
 
     set_up(settings.log_level, settings.log_format, settings.secrets())
     try:
-        import uvloop
-
-        run = uvloop.run
-    except ImportError:
-        run = asyncio.run
-    try:
-        return run(desk(settings))
+        with asyncio.Runner(loop_factory=new_event_loop) as runner:
+            return runner.run(desk(settings))
     except HelpdeskError as error:
         tell(error.detail)
         return FAILED
@@ -104,11 +98,11 @@ async def first_start(db: Database, settings: config.Settings) -> None:
             settings.project_slug,
             settings.locale,
         ),
-        api_key=settings.api_key.get_secret_value() if settings.api_key else None,
+        api_key=secret(settings.api_key),
         agent_chat=Chat(Channel(chat.channel), chat.chat_id) if chat else None,
     )
     if made_key:
-        tell(f"API key of the first project, shown only now: {made_key}")
+        print(f"API key of the first project, shown only now: {made_key}", flush=True)
 
 
 async def serve_until_end(db: Database, settings: config.Settings) -> int:
@@ -116,6 +110,7 @@ async def serve_until_end(db: Database, settings: config.Settings) -> int:
     # Imported here, as these take seconds and a command needs none of them.
     from aiohttp import web
 
+    from api.runner import Runner
     from bot.jobs import scheduled
     from bot.playground import Playground
     from bot.tasks import Tasks
@@ -126,7 +121,7 @@ async def serve_until_end(db: Database, settings: config.Settings) -> int:
         if settings.playground_on:
             playground = await stack.enter_async_context(Playground(db))
         service, app = compose(db, settings, playground)
-        runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=5)
+        runner = Runner(app, access_log=None, handle_signals=False, shutdown_timeout=5)
         await runner.setup()
         try:
             # The stand-ins' people need no password: nobody else may reach them.
@@ -138,7 +133,7 @@ async def serve_until_end(db: Database, settings: config.Settings) -> int:
             return FAILED
         await service.start(tasks)
         jobs = scheduled(db)
-        announce(*runner.addresses[0][:2], playground=playground is not None)
+        listens(*runner.addresses[0][:2], playground=playground is not None)
         fatal = await tasks.end()
         jobs.shutdown(wait=False)
         await tasks.stop()
@@ -154,31 +149,26 @@ def compose(
 ) -> "tuple[Service, web.Application]":
     """The bot and the API, knowing of each other only what is handed over here."""
     import api.app
-
     from bot.health import Health
-    from bot.messengers import telegram
     from bot.service import Service, Webhooks
 
-    messengers = []
-    token = settings.telegram_token.get_secret_value() if settings.telegram_token else None
-    api_url = settings.telegram_api_url
-    if playground is not None:
-        token, api_url = playground.telegram_token, playground.telegram_url
-    if token is not None:
-        messengers.append(telegram.build(token, api_url, settings.telegram_limits))
     webhooks = None
-    if settings.updates == "webhook" and settings.public_url and settings.webhook_secret:
-        secret = settings.webhook_secret.get_secret_value()
-        webhooks = Webhooks(settings.public_url, secret)
-    health = Health()
-    service = Service(db, messengers, health, locale=settings.locale, webhooks=webhooks)
+    if settings.updates == "webhook" and settings.public_url:
+        webhooks = Webhooks(settings.public_url, secret(settings.webhook_secret) or "")
+    service = Service(
+        db,
+        messengers(settings, playground),
+        Health(),
+        locale=settings.locale,
+        webhooks=webhooks,
+    )
     app = api.app.build(
         db,
         links=service,
         channels=set(service.messengers),
         files=service.files,
         readiness=service.readiness,
-        metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else None,
+        metrics_token=secret(settings.metrics_token),
     )
     service.add_routes(app)
     if playground is not None:
@@ -186,11 +176,18 @@ def compose(
     return service, app
 
 
-def announce(host: str, port: int, *, playground: bool) -> None:
-    url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    tell(f"Deskwire listens on {url}")
-    if playground:
-        tell(f"No messenger token is set, so this is the playground: {url}/playground")
+def messengers(settings: config.Settings, playground: "Playground | None") -> "Sequence[Messenger]":
+    """Those that have a token; in the playground the stand-ins."""
+    from bot.messengers import telegram
+
+    token, url = secret(settings.telegram_token), settings.telegram_api_url
+    if playground is not None:
+        token, url = playground.telegram_token, playground.telegram_url
+    return [telegram.build(token, url, settings.telegram_limits)] if token else []
+
+
+def secret(value: SecretStr | None) -> str | None:
+    return None if value is None else value.get_secret_value()
 
 
 # --- the commands -------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What the customer's buttons say to the bot when pressed: each at most 64 bytes, as Telegram wants.
+"""What the customer's buttons say to the bot when pressed, in 64 bytes at most: Telegram's limit.
 
 Every one names all that it needs, so that it works on an old message, whatever the scene is.
 """
@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from aiogram.filters.callback_data import CallbackData
+from pydantic import Field
 
 
 class ConsentButton(CallbackData, prefix="join"):
@@ -62,4 +63,4 @@ class TicketButton(CallbackData, prefix="ticket"):
 
 class RatingButton(CallbackData, prefix="rate"):
     ticket: UUID
-    rating: int
+    rating: int = Field(ge=1, le=5)

@@ -10,6 +10,7 @@ from aiogram.enums import ContentType
 from aiogram.types import Chat as MessengerChat
 from aiogram.types import Message, User
 
+import locales
 from bot.formatting import sanitize, utf16_length
 from storage.model import Channel, Chat, Content, NewAttachment, Person, Source
 
@@ -91,6 +92,16 @@ def unsupported_kind(message: Message) -> str | None:
     if message.content_type == ContentType.UNKNOWN:
         return "message"
     return message.content_type if message.content_type in _UNSUPPORTED else None
+
+
+def placeholder(message: Message, locale: str) -> str:
+    """What stands for a message of an unsupported kind, with what words it has: `[poll] Tea?`."""
+    kind = unsupported_kind(message) or message.content_type
+    titled = message.game or message.checklist or message.invoice
+    words = message.poll.question if message.poll else titled.title if titled else ""
+    if message.dice is not None:
+        words = f"{message.dice.emoji} {message.dice.value}"
+    return f"{locales.render_plain('placeholder', locale, kind=kind)} {words}".rstrip()
 
 
 def _text_of(message: Message) -> str:

@@ -21,7 +21,7 @@ class Files:
         self._messengers = messengers
 
     async def open(self, attachment: Attachment) -> AsyncIterator[bytes]:
-        """The file's bytes, from the first on. Raises NotFound where its messenger has it no more,
+        """The file's bytes. The first step raises NotFound where its messenger has it no more, and
         Unavailable where the messenger cannot be asked."""
         messenger = self._messengers.get(attachment.channel)
         if messenger is None:
@@ -35,12 +35,14 @@ class Files:
         if file.file_path is None:
             raise NotFound("The messenger does not give this file out.")
         url = messenger.bot.session.api.file_url(messenger.bot.token, file.file_path)
-        return messenger.bot.session.stream_content(url, chunk_size=CHUNK, raise_for_status=True)
+        content = messenger.bot.session.stream_content(url, chunk_size=CHUNK, raise_for_status=True)
+        async for chunk in content:
+            yield chunk
 
     async def for_channel(self, attachment: Attachment, bot: Bot) -> str | InputFile:
         """The attachment as `bot` can send it: by its id there, or uploaded."""
         messenger = self._messengers.get(attachment.channel)
         if messenger is not None and messenger.bot is bot:
             return attachment.file_id
-        content = b"".join([chunk async for chunk in await self.open(attachment)])
+        content = b"".join([chunk async for chunk in self.open(attachment)])
         return BufferedInputFile(content, attachment.file_name or attachment.kind)

@@ -44,7 +44,7 @@ def request_in(text: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """The guide of one update's person. `news` is the name of a sentence to stand above a screen."""
+    """The guide of one update's person. `news` names a sentence to stand above a screen."""
 
     db: Database
     person: Person
@@ -138,8 +138,13 @@ class Guide:
             SceneName.NEW_TICKET, project_id=project_id, ticket_type=ticket_type, back_to=back_to
         )
 
-    async def active_tickets(self, project_id: UUID, page: int = 0) -> None:
-        await self.scenes.enter(SceneName.ACTIVE_TICKETS, project_id=project_id, page=page)
+    async def active_tickets(
+        self, project_id: UUID, page: int = 0, ticket_id: UUID | None = None
+    ) -> None:
+        """The list, or one ticket of it."""
+        await self.scenes.enter(
+            SceneName.ACTIVE_TICKETS, project_id=project_id, page=page, ticket_id=ticket_id
+        )
 
     async def leave(self, screen: screens.Screen) -> None:
         """Out of all scenes, with a last word."""

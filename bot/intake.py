@@ -59,12 +59,12 @@ async def poll(db: Database, messenger: Messenger, health: Health) -> None:
                 last = loop.time()
             attempt = 0
             if health.good(part):
-                log.info("updates come in", channel=messenger.channel)
+                log.info("updates come in", channel=messenger.channel.value)
         except (*PASSING, TelegramAPIError) as error:
             if isinstance(error, TelegramConflictError):
                 await _mend_conflict(messenger)
             if health.bad(part, reason(error)):
-                log.warning("no updates", channel=messenger.channel, reason=reason(error))
+                log.warning("no updates", channel=messenger.channel.value, reason=reason(error))
             await asyncio.sleep(backoff(attempt))
             attempt = min(attempt + 1, 10)
 
@@ -74,9 +74,9 @@ async def _mend_conflict(messenger: Messenger) -> None:
     try:
         if (await messenger.bot.get_webhook_info()).url:
             await messenger.bot.delete_webhook(drop_pending_updates=False)
-            log.info("removed a webhook left over from before", channel=messenger.channel)
+            log.info("removed a webhook left over from before", channel=messenger.channel.value)
     except (*PASSING, TelegramAPIError) as error:
-        log.warning("cannot look at the webhook", channel=messenger.channel, reason=reason(error))
+        log.warning("cannot look at the webhook", channel=messenger.channel.value, reason=reason(error))
 
 
 def reason(error: Exception) -> str:
@@ -110,7 +110,7 @@ def webhook_handler(
         try:
             await db.write(inbox.add, channel, updates)
         except Unavailable as error:
-            log.warning("no updates", channel=channel, reason=error.detail)
+            log.warning("no updates", channel=channel.value, reason=error.detail)
             return web.Response(status=503)
         return web.Response()
 

@@ -208,6 +208,11 @@ class Pace:
         chat = self._chats.get(chat_id)
         return window.count if chat is None else chat.places.free(self._clock())
 
+    def headroom(self, chat_id: int, *, group: bool) -> float:
+        """The part of this chat's window that is free, from 1 down to 0."""
+        window = self._group_window if group else self._chat_window
+        return 1.0 if window is None else self.free(chat_id, group=group) / window.count
+
     def _known(self, chat_id: int, group: bool) -> _Chat:
         chat = self._chats.setdefault(chat_id, _Chat(chat_id))
         chat.places.window = self._group_window if group else self._chat_window

@@ -1,22 +1,44 @@
-"""What a customer's screen shows: words from `locales`, buttons from `callbacks`. Nothing is sent here.
+"""What a customer's screen shows: words from `locales`, buttons from `callbacks`. It sends nothing.
 
-Ticket lists, tickets and ratings are in `ticket_screens`; how a screen gets shown is in `show`.
+How a screen comes before a person is `stage`'s business.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+from markupsafe import Markup
 
-from bot.callbacks import ConsentButton, ListButton, Place, PlaceButton, TypeButton
+from bot.callbacks import (
+    ConsentButton,
+    ListButton,
+    Place,
+    PlaceButton,
+    RatingButton,
+    TicketAct,
+    TicketButton,
+    TypeButton,
+)
+from bot.formatting import shorten, split, to_html
 from bot.names import isolate
-from bot.views import Desk
+from bot.views import Desk, TicketPage, TicketView
 from locales import label, render
-from storage.model import Project, TicketType
+from storage.model import Author, Message, Project, Status, Ticket, TicketType
 
 Rows = Sequence[Sequence[InlineKeyboardButton]]
+
+MOST_CHOICES = 24
+"""Ticket types or projects to choose from: MAX takes 30 rows of buttons, Telegram 100 buttons
+(dev.max.ru/docs-api, core.telegram.org/bots/api#inlinekeyboardmarkup)."""
+DESCRIPTION_LENGTH = 2000
+TYPE_DESCRIPTION_LENGTH = 80
+SUBJECT_LENGTH = 60
+MESSAGE_LENGTH = 600
+"""UTF-16 units of a text on a screen of 4096 at most (core.telegram.org/bots/api#sendmessage)."""
+STARS = range(1, 6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +62,8 @@ def screen(html: str, rows: Rows, notice: str | None = None) -> Screen:
 def consent(
     project: Project, locale: str, request_id: str | None = None, notice: str | None = None
 ) -> Screen:
-    html = render("consent", locale, project=project.name, description=project.description)
+    description = shorten(project.description, DESCRIPTION_LENGTH)
+    html = render("consent", locale, project=project.name, description=description)
 
     def data(*, agreed: bool) -> ConsentButton:
         return ConsentButton(agreed=agreed, project=project.id, request=request_id)
@@ -69,7 +92,7 @@ def choice(projects: Iterable[Project], locale: str, notice: str | None = None) 
     """The projects that a customer of several may mean."""
     rows = [
         [button(isolate(project.name), PlaceButton(place=Place.MENU, project=project.id))]
-        for project in projects
+        for project in list(projects)[:MOST_CHOICES]
     ]
     return screen(render("choose_project", locale), rows, notice)
 
@@ -99,7 +122,14 @@ def form_types(desk: Desk, locale: str) -> Screen:
         [_to(Place.SKIP_TYPE, project_id, label("skip", locale))],
         _leaving(project_id, Place.MENU, locale),
     ]
-    described = [kind for kind in desk.types if kind.description]
+    described = [
+        {
+            "name": isolate(kind.name),
+            "description": shorten(kind.description, TYPE_DESCRIPTION_LENGTH),
+        }
+        for kind in desk.types[:MOST_CHOICES]
+        if kind.description
+    ]
     return screen(render("form_types", locale, types=described), rows)
 
 
@@ -121,6 +151,110 @@ def form_sent(locale: str) -> Screen:
     return Screen(render("form_sent", locale))
 
 
+def unsupported(kind: str, locale: str, *, announced: bool) -> Screen:
+    """This kind can't be passed on; `announced` where the agents were told of it all the same."""
+    name = "unsupported_announced" if announced else "unsupported"
+    return Screen(render(name, locale, kind=kind))
+
+
+def help_(locale: str) -> Screen:
+    return Screen(render("customer_help", locale))
+
+
+def ticket_list(shown: TicketPage, locale: str) -> Screen:
+    """Open tickets, a button each; more than a page of them with buttons to turn it."""
+    project_id = shown.desk.project.id
+    place = {"count": shown.count, "page": shown.page + 1, "pages": shown.pages}
+    head = render("active_tickets", locale, **place) if shown.count else None
+    lines = [_line(ticket, locale) for ticket in shown.tickets]
+    rows = [
+        [button(_title(ticket), _ticket_button(TicketAct.OPEN, ticket.id, shown.page))]
+        for ticket in shown.tickets
+    ]
+    turning = [
+        button(label(name, locale), ListButton(project=project_id, page=page))
+        for name, page in (("previous_page", shown.page - 1), ("next_page", shown.page + 1))
+        if 0 <= page < shown.pages
+    ]
+    back = _to(Place.MENU, project_id, label("back", locale))
+    html = "\n".join(lines) or render("no_active_tickets", locale)
+    return screen(html, [*rows, *([turning] if turning else []), [back]], head)
+
+
+def ticket(view: TicketView, page: int, locale: str) -> Screen:
+    """One ticket with its last messages, what they say cut to what fits."""
+    shown = view.ticket
+    html = render(
+        "ticket_view",
+        locale,
+        number=shown.ticket_number,
+        subject=isolate(shown.subject, SUBJECT_LENGTH),
+        status=shown.status.value,
+        messages=[_said(message, locale) for message in view.messages],
+    )
+    closed = shown.status is Status.CLOSED
+    act, name = (TicketAct.REOPEN, "reopen") if closed else (TicketAct.CLOSE, "close_ticket")
+    back = ListButton(project=shown.project_id, page=page)
+    rows = [
+        [button(label(name, locale), _ticket_button(act, shown.id, page))],
+        [button(label("back", locale), back)],
+    ]
+    return screen(html, rows)
+
+
+def rated(ticket: Ticket, locale: str) -> Screen:
+    """The closing notice once it is answered; the answer can be changed."""
+    html = render("rated_thanks", locale, number=ticket.ticket_number, rating=ticket.rating)
+    return Screen(html, notice_keyboard("rating", ticket.id, locale))
+
+
+def reopened(ticket: Ticket, locale: str) -> Screen:
+    """The closing notice once the customer opened the ticket again."""
+    back = button(label("active_tickets", locale), ListButton(project=ticket.project_id))
+    return screen(render("reopened_by_customer", locale, number=ticket.ticket_number), [[back]])
+
+
+def notice_keyboard(name: str, ticket_id: UUID, locale: str) -> InlineKeyboardMarkup | None:
+    """The buttons under a notice to a customer, by the name that the outbox has for them."""
+    if name != "rating":
+        return None
+    stars = [button(str(n), RatingButton(ticket=ticket_id, rating=n)) for n in STARS]
+    reopen = button(label("reopen", locale), _ticket_button(TicketAct.REOPEN, ticket_id))
+    return InlineKeyboardMarkup(inline_keyboard=[stars, [reopen]])
+
+
+def _said(message: Message, locale: str) -> dict[str, Any]:
+    """A message as the text `ticket_view` takes it: without a name where it is the reader's own."""
+    pieces = split(message.text, message.entities, MESSAGE_LENGTH)
+    text = [to_html(*pieces[0]) + ("…" if len(pieces) > 1 else "")] if pieces else []
+    files = [render("placeholder", locale, kind=file.kind) for file in message.attachments]
+    return {
+        "name": None
+        if message.author is Author.CUSTOMER
+        else isolate(message.author_name, 32) or "—",
+        "at": message.created_at,
+        "text": Markup("\n").join(map(Markup, [" ".join(files), *text])).strip(),
+    }
+
+
+def _line(ticket: Ticket, locale: str) -> str:
+    return render(
+        "ticket_line",
+        locale,
+        number=ticket.ticket_number,
+        subject=isolate(ticket.subject, SUBJECT_LENGTH),
+        status=ticket.status.value,
+    )
+
+
+def _title(ticket: Ticket) -> str:
+    return f"#{ticket.ticket_number} {isolate(ticket.subject, SUBJECT_LENGTH)}".rstrip()
+
+
+def _ticket_button(act: TicketAct, ticket_id: UUID, page: int = 0) -> TicketButton:
+    return TicketButton(act=act, ticket=ticket_id, page=page)
+
+
 def _leaving(project_id: UUID, back_to: Place, locale: str) -> list[InlineKeyboardButton]:
     return [
         _to(back_to, project_id, label("back", locale)),
@@ -128,10 +262,10 @@ def _leaving(project_id: UUID, back_to: Place, locale: str) -> list[InlineKeyboa
     ]
 
 
-def _type_rows(types: Iterable[TicketType], *, in_menu: bool) -> list[list[InlineKeyboardButton]]:
+def _type_rows(types: Sequence[TicketType], *, in_menu: bool) -> list[list[InlineKeyboardButton]]:
     return [
         [button(isolate(kind.name), TypeButton(ticket_type=kind.id, in_menu=in_menu))]
-        for kind in types
+        for kind in types[:MOST_CHOICES]
     ]
 
 

@@ -48,6 +48,7 @@ MISSING_RIGHT = ("not enough rights", "have no rights", "CHAT_WRITE_FORBIDDEN", 
 
 
 class _Outgoing(Protocol):
+    def gathers(self, row: OutboxRow, turns: Turns) -> float: ...
     async def needs_turn(self, row: OutboxRow) -> bool: ...
     async def send(self, rows: list[OutboxRow], turns: Turns) -> None: ...
     async def give_up(self, row: OutboxRow, reason: str) -> None: ...
@@ -128,12 +129,13 @@ class Sender:
     async def _step(self, rows: list[OutboxRow]) -> None:
         """Send the first row when it is due; whatever happens, the row knows afterwards."""
         row = rows[0]
-        wait = (row.due_at - self._db.clock()).total_seconds()
+        outgoing = self._outgoing[row.audience]
+        turns = Turns(self._messenger, row.chat.id, row.audience)
+        due = max(row.due_at, row.created_at + timedelta(seconds=outgoing.gathers(row, turns)))
+        wait = (due - self._db.clock()).total_seconds()
         if wait > 0:
             await asyncio.sleep(wait)
             return
-        outgoing = self._outgoing[row.audience]
-        turns = Turns(self._messenger, row.chat.id, row.audience)
         try:
             if await outgoing.needs_turn(row):
                 await turns.take()

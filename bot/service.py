@@ -12,7 +12,7 @@ from aiogram.types import BotCommandScopeAllPrivateChats, Message, Update
 from aiohttp import web
 
 from bot import intake
-from bot.agents import announce_rights
+from bot.agents.rights import announce_rights
 from bot.app import build_dispatcher, commands
 from bot.failures import PASSING, backoff
 from bot.files import Files
@@ -147,12 +147,12 @@ class Service:
             except (*PASSING, TelegramAPIError) as error:
                 words = intake.reason(error)
                 if self._health.bad(messenger.channel, words):
-                    log.warning("not connected", channel=messenger.channel, reason=words)
+                    log.warning("not connected", channel=messenger.channel.value, reason=words)
                 await asyncio.sleep(backoff(attempt))
                 attempt = min(attempt + 1, 6)
         self._health.good(messenger.channel)
         self._connected[messenger.channel].set()
-        log.info("connected", channel=messenger.channel, bot=messenger.username)
+        log.info("connected", channel=messenger.channel.value, bot=messenger.username)
         await self._check_agent_chats(messenger)
 
     async def _introduce(self, messenger: Messenger) -> None:

@@ -6,6 +6,13 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+try:
+    import uvloop
+
+    new_event_loop: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+except ImportError:  # it is not made for every platform
+    new_event_loop = asyncio.new_event_loop
+
 log = structlog.get_logger()
 
 RESTART_AFTER = 1.0

@@ -19,7 +19,7 @@ LAST_MESSAGES = 5
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A project as one chat sees it; without a subscriber nothing but the consent screen is shown."""
+    """A project as one chat sees it; without a subscriber only its consent screen is shown."""
 
     project: Project
     types: tuple[TicketType, ...]
@@ -32,7 +32,7 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What stands open to a chat: the projects it is subscribed to, else all of the installation."""
+    """What stands open to a chat: the projects it is subscribed to, else all there are."""
 
     projects: tuple[Project, ...]
     subscribed: bool
@@ -40,9 +40,10 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class TicketPage:
-    """A page of a customer's open tickets; `page` counts from 0 and exists."""
+    """A page of a customer's open tickets, `count` in all; `page` counts from 0 and exists."""
 
     desk: Desk
+    count: int
     tickets: tuple[Ticket, ...]
     page: int
     pages: int
@@ -52,7 +53,6 @@ class TicketPage:
 class TicketView:
     """A ticket with the last messages that its customer may see, the oldest first."""
 
-    desk: Desk
     ticket: Ticket
     messages: tuple[Message, ...]
 
@@ -92,24 +92,30 @@ def door(tx: Transaction, chat: Chat) -> Door:
     return Door(tuple(projects.listing(tx)), subscribed=False)
 
 
+def spoken(tx: Transaction, chat: Chat) -> tuple[str | None, str | None]:
+    """The language that a chat told last, and that of the project it is about, if there is one."""
+    language = next((s.locale for s in subscribers.of_chat(tx, chat)), None)
+    known = door(tx, chat)
+    sure = known.subscribed or len(known.projects) == 1
+    return language, known.projects[0].locale if sure else None
+
+
 def ticket_page(tx: Transaction, chat: Chat, project_id: UUID, page: int) -> TicketPage:
     """The page asked for, or the last there is. Raises NotFound."""
     shown = desk(tx, chat, project_id)
     found = tickets.open_of_subscriber(tx, shown.subscriber.id) if shown.subscriber else []
     pages = max(1, -(-len(found) // PAGE))
     page = min(max(page, 0), pages - 1)
-    return TicketPage(shown, tuple(found[page * PAGE : (page + 1) * PAGE]), page, pages)
+    here = tuple(found[page * PAGE : (page + 1) * PAGE])
+    return TicketPage(shown, len(found), here, page, pages)
 
 
 def open_ticket(tx: Transaction, chat: Chat, ticket_id: UUID) -> TicketView:
-    """A ticket opened by its customer, which from now on takes what is written.
+    """A ticket opened by its customer: from now on it takes what is written.
 
-    Raises TicketNotFound for anybody else's. Without a subscription the messages stay unread.
+    Raises TicketNotFound for anybody else's.
     """
     ticket = tickets.of_customer(tx, ticket_id, chat)
-    shown = desk(tx, chat, ticket.project_id)
-    if shown.subscriber is None:
-        return TicketView(shown, ticket, ())
-    subscribers.focus(tx, shown.subscriber.id, ticket_id)
-    last = messages.last_public(tx, ticket_id, LAST_MESSAGES)
-    return TicketView(shown, ticket, tuple(last))
+    if ticket.customer.subscriber_id is not None:
+        subscribers.focus(tx, ticket.customer.subscriber_id, ticket_id)
+    return TicketView(ticket, tuple(messages.last_public(tx, ticket_id, LAST_MESSAGES)))

@@ -1,6 +1,20 @@
-"""How the command line shows what it found: tables in plain text."""
+"""How the program speaks to the person who started it: lines, and tables in plain text."""
 
+import sys
 from datetime import datetime
+
+
+def tell(text: str) -> None:
+    """To the person at the keyboard; standard output is for what was asked for."""
+    print(text, file=sys.stderr)
+
+
+def listens(host: str, port: int, *, playground: bool) -> None:
+    """Where the server can be found."""
+    url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    tell(f"Deskwire listens on {url}")
+    if playground:
+        tell(f"No messenger token is set, so this is the playground: {url}/playground")
 
 
 def day(moment: datetime | None) -> str:

@@ -1,4 +1,4 @@
-"""API keys of projects. Only a key's hash is kept: the key itself is shown once, when it is made."""
+"""API keys of projects. Only a key's hash is kept: the key is shown once, when it is made."""
 
 import hashlib
 import secrets

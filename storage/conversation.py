@@ -102,7 +102,7 @@ def _answered(tx: Transaction, ticket: Ticket, agent: Agent | None) -> None:
 def from_customer(
     tx: Transaction, ticket: Ticket, content: Content, source: Source | None = None
 ) -> Message:
-    """A customer's further message: the status moves, the agents get it. Raises HelpdeskDisabled."""
+    """A customer's further message: it moves the status, agents get it. Raises HelpdeskDisabled."""
     project = projects.get(tx, ticket.project_id)
     if not project.helpdesk_enabled:
         raise HelpdeskDisabled

@@ -52,7 +52,7 @@ def optional_ms(value: int | None) -> datetime | None:
 
 
 class Transaction:
-    """What an operation sees: statements, the moment, fresh ids. Operations are plain functions of it."""
+    """What an operation, a plain function, works with: statements, the moment, fresh ids."""
 
     __slots__ = ("_connection", "_new_id", "now", "now_ms", "signals")
 
@@ -115,7 +115,7 @@ class _Job:
 
 
 class _Lane:
-    """One connection and the operations that wait for it: each round takes all that wait, in one hop."""
+    """One connection, and what waits for it: each round takes all that waits, in one hop."""
 
     def __init__(
         self, connection: aiosqlite.Connection, queue: deque[_Job], *, writes: bool
@@ -190,7 +190,7 @@ class Database:
         return await self._submit(self._writes, lambda tx: operation(tx, *args, **kwargs))
 
     async def read(self, query: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `query` on a reader, which sees everything committed so far and can change nothing."""
+        """Run `query` on a reader, which sees all that is committed and can change nothing."""
         return await self._submit(self._reads, lambda tx: query(tx, *args, **kwargs))
 
     async def _submit(self, queue: deque[_Job], call: Callable[[Transaction], T]) -> T:
@@ -254,7 +254,7 @@ class Database:
 
     @contextmanager
     def listen(self, *topics: str) -> Iterator[asyncio.Event]:
-        """An event that is set after each commit that signalled one of `topics`; clear it yourself."""
+        """An event, set after each commit that signalled one of `topics`; clear it yourself."""
         event = asyncio.Event()
         for topic in topics:
             self._listeners[topic].add(event)

@@ -1,4 +1,4 @@
-"""Whether an answer reached the customer: planned, then recorded as the messenger says, never before."""
+"""Whether an answer reached the customer: recorded when the messenger says so, never before."""
 
 from uuid import UUID
 
@@ -58,7 +58,7 @@ def delivered(tx: Transaction, message_id: UUID) -> None:
 
 
 def failed(tx: Transaction, message_id: UUID, reason: str) -> None:
-    """The answer will not arrive; `reason` names one in `locales`. The agents are told in the topic."""
+    """The answer will not arrive; `reason` names one in `locales`. The agents are told."""
     messages.set_delivery(tx, message_id, Delivery.FAILED, reason)
     ticket = tickets.of_message(tx, message_id)
     project = projects.get(tx, ticket.project_id)

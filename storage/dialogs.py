@@ -1,4 +1,4 @@
-"""Where each conversation stands: scene state and data, keyed as aiogram keys them, kept over restarts."""
+"""Where each conversation stands: state and data of scenes, keyed as aiogram keys them."""
 
 import json
 from collections.abc import Mapping

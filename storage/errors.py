@@ -1,4 +1,4 @@
-"""What can go wrong by the rules of the desk: each kind with its code, no HTTP status and no chat text.
+"""What can go wrong by the rules of the desk: kinds with codes, no HTTP status, no chat text.
 
 HelpdeskError
 ├── ValidationFailed            validation_failed

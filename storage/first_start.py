@@ -1,4 +1,4 @@
-"""What every start sees to: a project, with the key and the chat that the configuration gives it."""
+"""What every start sees to: a project, with the key and the chat of the configuration."""
 
 from dataclasses import dataclass
 

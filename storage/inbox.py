@@ -1,4 +1,4 @@
-"""What came in from a messenger and is not handled yet. A row here is what makes confirming it safe."""
+"""What came in from a messenger and is not handled yet: once here, it can be confirmed."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -10,12 +10,12 @@ from storage.database import Row, Transaction, from_ms, to_ms
 from storage.model import Channel, Chat
 
 REMEMBERED = timedelta(hours=48)
-"""How long a handled update's id is kept to refuse a repeat; Telegram and MAX keep updates for 24 hours."""
+"""How long a handled update is known, to refuse a repeat; messengers keep updates for 24 hours."""
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """`chat_id` names the lane: updates of one chat are handled in order; 0 where an update has no chat."""
+    """`chat_id` names the lane: updates of one chat are handled in order; 0 is no chat."""
 
     id: int
     channel: Channel

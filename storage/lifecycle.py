@@ -1,4 +1,4 @@
-"""The life of a ticket as a table: what each event makes of each status. Pure; `tickets` applies it."""
+"""The life of a ticket as a table: what each event makes of each status. Pure."""
 
 from datetime import timedelta
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Messages of tickets as rows: added, read, rewritten. What they cause is `conversation`'s business."""
+"""Messages of tickets as rows: added, read, rewritten. What they cause is in `conversation`."""
 
 import json
 from collections.abc import Mapping, Sequence

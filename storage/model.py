@@ -1,4 +1,4 @@
-"""The nouns of the desk as frozen values. Rules are in `lifecycle`, operations in each noun's module."""
+"""The nouns of the desk as frozen values. Operations are in each noun's module."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -161,7 +161,7 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class NewAttachment:
-    """A file as a messenger announced it. `size` in bytes; `file_id` is the messenger's name of it."""
+    """A file as a messenger tells of it. `size` in bytes; `file_id` is its name there."""
 
     kind: str
     channel: Channel

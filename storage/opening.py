@@ -141,7 +141,7 @@ def _check_type(tx: Transaction, project_id: UUID, type_id: UUID) -> None:
 
 
 def subject_from(content: Content) -> str:
-    """The first line with words in it, cut; else the kind of the first attachment, such as [photo]."""
+    """The first line with words in it, cut; else the kind of the first file, such as [photo]."""
     for line in content.text.splitlines():
         if words := " ".join(line.split()):
             return words if len(words) <= SUBJECT_LENGTH else words[: SUBJECT_LENGTH - 1] + "…"

@@ -1,4 +1,4 @@
-"""What must go out to a chat and is not recorded as sent yet. Written with its cause, in one transaction.
+"""What must go out to a chat and is not recorded as sent yet, written together with its cause.
 
 Which rows a change causes is the operations' business; how rows become messages is the sender's.
 """
@@ -127,7 +127,7 @@ def notify_customer(
 ) -> None:
     """Words of the desk for a customer; nothing where the customer has no chat or left it.
 
-    `text` names one in `locales`, `values` fill it, `buttons` names a keyboard of the bot's screens.
+    `text` names one in `locales`, `values` fill it, `buttons` names a keyboard of the screens.
     """
     chat = chat_of(subscriber)
     if chat is None or subscriber.status is not SubscriberStatus.ACTIVE:
@@ -161,7 +161,7 @@ def waiting_chats(tx: Transaction, channel: Channel) -> list[int]:
     return [row["chat_id"] for row in rows]
 
 
-def pending(tx: Transaction, chat: Chat, limit: int = 200) -> list[OutboxRow]:
+def pending(tx: Transaction, chat: Chat, limit: int = 60) -> list[OutboxRow]:
     """The rows that wait for a chat, in their order. The first one's `due_at` holds for all."""
     rows = tx.all(
         "SELECT * FROM outbox WHERE channel = :channel AND chat_id = :chat_id"

@@ -1,4 +1,4 @@
-"""Requests: each one use of a deeplink, from its creation by a website to the customer's consent."""
+"""Requests: each is one use of a deeplink, from a website to the customer's consent."""
 
 import json
 import secrets
@@ -157,7 +157,7 @@ def take_context(tx: Transaction, subscriber_id: UUID, ticket_id: UUID) -> Mappi
 
 
 def expire(tx: Transaction) -> int:
-    """Give open requests past their time the final status, and wake who waits for them; how many."""
+    """Make open requests past their time final, and wake who waits for them; how many."""
     rows = tx.all(
         "UPDATE requests SET status = 'expired', decided_at = expires_at"
         " WHERE status = 'pending' AND expires_at <= :now RETURNING id",

@@ -1,12 +1,11 @@
-"""Where a customer's plain message belongs: the ticket it answers, the open one, the last, a new one."""
+"""Where a customer's plain message belongs: an open ticket, the last one, or a new one."""
 
 from dataclasses import dataclass
 from enum import StrEnum
-from uuid import UUID
 
 from storage import conversation, message_map, opening, outbox, projects, subscribers, tickets
 from storage.database import Transaction
-from storage.errors import HelpdeskCreateDisabled, TicketNotFound
+from storage.errors import HelpdeskCreateDisabled
 from storage.lifecycle import REOPEN_WITHIN
 from storage.model import Content, Message, Person, Source, Status, Subscriber, Ticket
 
@@ -57,10 +56,9 @@ def _ticket_for(tx: Transaction, subscriptions: list[Subscriber], source: Source
         part_of = message_map.album_message(tx, source.chat, source.media_group_id)
     if part_of is not None:
         return tickets.of_message(tx, part_of)
-    if source.reply_to is not None:
-        answered = message_map.ticket_of(tx, source.chat, source.reply_to)
-        if answered is not None:
-            return _own(tx, answered, source)
+    answered = _answered(tx, subscriptions, source)
+    if answered is not None:
+        return answered
     open_tickets = [t for s in subscriptions for t in tickets.open_of_subscriber(tx, s.id)]
     if len(open_tickets) == 1:
         return open_tickets[0]
@@ -71,11 +69,18 @@ def _ticket_for(tx: Transaction, subscriptions: list[Subscriber], source: Source
     return _last_closed(tx, subscriptions)
 
 
-def _own(tx: Transaction, ticket_id: UUID, source: Source) -> Ticket | None:
-    try:
-        return tickets.of_customer(tx, ticket_id, source.chat)
-    except TicketNotFound:
+def _answered(
+    tx: Transaction, subscriptions: list[Subscriber], source: Source
+) -> Ticket | None:
+    """The ticket of the message that this one replies to, if it is one of these subscribers'."""
+    if source.reply_to is None:
         return None
+    ticket_id = message_map.ticket_of(tx, source.chat, source.reply_to)
+    if ticket_id is None:
+        return None
+    ticket = tickets.of_customer(tx, ticket_id, source.chat)
+    own = {subscriber.id for subscriber in subscriptions}
+    return ticket if ticket.customer.subscriber_id in own else None
 
 
 def _last_closed(tx: Transaction, subscriptions: list[Subscriber]) -> Ticket | None:

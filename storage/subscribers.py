@@ -126,9 +126,15 @@ def focus(tx: Transaction, subscriber_id: UUID, ticket_id: UUID) -> None:
 
 
 def unsubscribe(
-    tx: Transaction, chat: Chat, status: SubscriberStatus, project_id: UUID | None = None
+    tx: Transaction,
+    chat: Chat,
+    status: SubscriberStatus,
+    project_id: UUID | None = None,
+    *,
+    told: UUID | None = None,
 ) -> list[Subscriber]:
-    """End a chat's subscriptions, one project's or all; the agents of open tickets are told.
+    """End a chat's subscriptions, one project's or all; the agents of open tickets are told, but
+    for the ticket `told`, where they know already.
 
     What still waits to go out to the customer is left to the sender, which then says why it cannot.
     """
@@ -147,6 +153,8 @@ def unsubscribe(
             id=str(subscriber.id),
         )
         for row in open_tickets:
+            if row["id"] == str(told):
+                continue
             outbox.notify_agents(tx, project, UUID(row["id"]), text)
     return ended
 

@@ -1,4 +1,4 @@
-"""Tickets: read and changed, each change with what must go out because of it. `opening` makes one."""
+"""Tickets: read, and changed with all that must go out because of it. `opening` makes them."""
 
 import json
 from uuid import UUID

@@ -4,7 +4,7 @@ Facts are from https://core.telegram.org/bots/api and https://core.telegram.org/
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
@@ -16,6 +16,8 @@ from bot.messengers import Capabilities, Messenger
 from bot.pace import Pace, Window
 from bot.pacing import PacedRequests
 from storage.model import Channel
+
+Scope = Literal["all", "chat", "group"]
 
 CAPABILITIES = Capabilities(
     topics=True,
@@ -47,7 +49,7 @@ class GetRawUpdates(TelegramMethod[list[dict[str, Any]]]):
     allowed_updates: list[str] = ALLOWED_UPDATES
 
 
-def build(token: str, api_url: str, limits: Mapping[str, tuple[int, float]]) -> Messenger:
+def build(token: str, api_url: str, limits: Mapping[Scope, tuple[int, float]]) -> Messenger:
     """Telegram behind `token` at the base URL `api_url`.
 
     `limits` are messages in so many seconds, by scope: all, chat, group.

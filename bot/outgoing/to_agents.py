@@ -19,6 +19,12 @@ from storage.message_map import Copy, Role
 from storage.model import Message
 from storage.outbox import Kind, OutboxRow
 
+SCARCE = 0.5
+"""With less than this part of its window free, a chat falls behind: what waits is merged."""
+GATHERING = 2.0
+"""Seconds that words wait for more of their ticket when nothing is left of the window; less before,
+so that a burst arrives soon and in few messages, not the last of it a minute later."""
+
 DELIVERED = "👍"
 """The reaction on an agent's message once the customer's messenger took it; bots may use only
 Telegram's own list (core.telegram.org/bots/api#reactiontypeemoji)."""
@@ -39,6 +45,12 @@ class ToAgents:
             view = await self._outlet.db.read(agents_view.load, row)
             return view.thread.card_id is None or "rest" in row.progress
         return row.kind in (Kind.MESSAGE, Kind.NOTICE)
+
+    def gathers(self, row: OutboxRow, turns: Turns) -> float:
+        """Seconds from its making that a row had better wait, for others to come along."""
+        if row.kind is not Kind.MESSAGE:
+            return 0.0
+        return GATHERING * max(0.0, 1 - turns.headroom() / SCARCE)
 
     async def send(self, rows: list[OutboxRow], turns: Turns) -> None:
         """Send the first row, and what it can carry of the rows behind it.
@@ -215,7 +227,9 @@ class ToAgents:
 
 
 def _crowded(rows: list[OutboxRow], turns: Turns) -> bool:
-    """Whether more messages wait than the chat can take at once."""
+    """Whether the chat falls behind: it can take few messages, or fewer than wait."""
+    if turns.headroom() < SCARCE:
+        return True
     makes = (Kind.MESSAGE, Kind.NOTICE)
     cards = {row.ticket_id for row in rows if row.kind is Kind.CARD}
     return sum(row.kind in makes for row in rows) + len(cards) > turns.free() + 1

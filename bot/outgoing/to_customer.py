@@ -59,6 +59,10 @@ class ToCustomer:
     async def needs_turn(self, row: OutboxRow) -> bool:
         return row.kind is not Kind.EDIT
 
+    def gathers(self, row: OutboxRow, turns: Turns) -> float:
+        """Answers never wait for others."""
+        return 0.0
+
     async def send(self, rows: list[OutboxRow], turns: Turns) -> None:
         """Send the first row, and what says the same as it."""
         row = rows[0]
@@ -217,4 +221,4 @@ def _failed(tx: Transaction, row: OutboxRow, reason: str) -> None:
     if row.kind is Kind.MESSAGE and row.message_id is not None:
         delivery.failed(tx, row.message_id, reason)
     if reason == "blocked":
-        subscribers.unsubscribe(tx, row.chat, SubscriberStatus.BLOCKED)
+        subscribers.unsubscribe(tx, row.chat, SubscriberStatus.BLOCKED, told=row.ticket_id)

@@ -1,4 +1,4 @@
-"""Turns for one row: the first is taken before the row is read, so that what waits can be merged."""
+"""Turns for one row: the first is taken before it is read, so that what waits can be merged."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -31,6 +31,11 @@ class Turns:
         """How many messages the chat could take beside the turn that is taken."""
         group = self._messenger.is_group(self._chat_id)
         return self._messenger.pace.free(self._chat_id, group=group)
+
+    def headroom(self) -> float:
+        """The part of the chat's window that is free, from 1 down to 0."""
+        group = self._messenger.is_group(self._chat_id)
+        return self._messenger.pace.headroom(self._chat_id, group=group)
 
     @asynccontextmanager
     async def one(self) -> AsyncIterator[None]:

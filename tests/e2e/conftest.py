@@ -50,3 +50,4 @@ async def desk(tmp_path: Path, messenger: TelegramStandIn, forum: Group) -> Asyn
     """A running desk whose agents sit in a forum group."""
     async with Desk(tmp_path, **settings_for(messenger, forum)) as running:
         yield running
+        print(running.output)  # pytest shows it where the test failed

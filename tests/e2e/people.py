@@ -34,8 +34,8 @@ async def topic_of(messenger: TelegramStandIn, group: Group, number: int) -> Top
 
 
 def ours(messages: Sequence[Message]) -> list[Message]:
-    """The bot's own messages."""
-    return [message for message in messages if message.from_bot]
+    """The bot's own messages, without those that tell of a topic it opened."""
+    return [m for m in messages if m.from_bot and not m.kind.startswith("forum_topic")]
 
 
 def texts(messages: Sequence[Message]) -> list[str]:

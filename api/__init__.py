@@ -1,0 +1,1 @@
+"""Everything that talks HTTP: the REST API and the server's own health. Knows no messenger."""

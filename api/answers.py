@@ -1,0 +1,185 @@
+"""What goes out: each answer with exactly the fields that are promised, in their order.
+
+The serializer reads the fields that a dataclass here names from any dataclass that has them, so
+storage's own values are answers as they are, less what is not named.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+from uuid import UUID
+
+from api.fields import Moment
+from storage import model
+from storage.model import (
+    Author,
+    Channel,
+    Delivery,
+    Priority,
+    RequestStatus,
+    Status,
+    SubscriberStatus,
+)
+
+
+@dataclass(slots=True)
+class Customer:
+    subscriber_id: UUID | None
+    chat_id: int | None
+    first_name: str | None
+    username: str | None
+
+
+@dataclass(slots=True)
+class Ticket:
+    id: UUID
+    ticket_number: int
+    subject: str
+    status: Status
+    priority: Priority
+    channel: Channel
+    ticket_type_id: UUID | None
+    ticket_type_name: str | None
+    assigned_to: UUID | None
+    assigned_name: str | None
+    customer: Customer
+    context: dict[str, str]
+    rating: int | None
+    previous_ticket_id: UUID | None
+    created_at: Moment
+    updated_at: Moment
+    first_reply_at: Moment | None
+    closed_at: Moment | None
+
+
+@dataclass(slots=True)
+class Attachment:
+    id: UUID
+    kind: str
+    file_name: str | None
+    mime_type: str | None
+    size: int | None
+
+
+@dataclass(slots=True)
+class Message:
+    id: UUID
+    ticket_id: UUID
+    author: Author
+    author_name: str
+    agent_id: UUID | None
+    text: str
+    internal: bool
+    attachments: tuple[Attachment, ...]
+    delivery: Delivery
+    delivery_error: str | None
+    created_at: Moment
+    edited_at: Moment | None
+
+
+@dataclass(slots=True)
+class TicketDetails(Ticket):
+    """A ticket with all that was said in it, the oldest first."""
+
+    messages: list[Message]
+
+
+@dataclass(slots=True)
+class TicketPage:
+    """`next_cursor` is null on the last page."""
+
+    tickets: list[Ticket]
+    next_cursor: str | None
+
+
+@dataclass(slots=True)
+class TicketType:
+    id: UUID
+    name: str
+    description: str
+
+
+@dataclass(slots=True)
+class TicketTypes:
+    ticket_types: list[TicketType]
+
+
+@dataclass(slots=True)
+class ChangedTicketType(TicketType):
+    active: bool
+    position: int
+
+
+@dataclass(slots=True)
+class Agent:
+    id: UUID
+    name: str
+    username: str | None
+    channel: Channel
+    active: bool
+
+
+@dataclass(slots=True)
+class Agents:
+    agents: list[Agent]
+
+
+@dataclass(slots=True)
+class Settings:
+    name: str
+    description: str
+    helpdesk_enabled: bool
+    helpdesk_allow_create: bool
+    allowed_origins: tuple[str, ...]
+    locale: str
+
+
+@dataclass(slots=True)
+class Request:
+    """The link of a channel that was not asked for, or is not configured, is null."""
+
+    request_id: str
+    status: RequestStatus
+    channel: Channel | None
+    telegram_link: str | None
+    max_link: str | None
+    subscriber_id: UUID | None
+    expires_at: Moment
+
+
+@dataclass(slots=True)
+class Subscriber:
+    id: UUID
+    channel: Channel
+    chat_id: int | None
+    user_id: int | None
+    first_name: str | None
+    last_name: str | None
+    username: str | None
+    locale: str | None
+    status: SubscriberStatus
+    created_at: Moment
+
+
+@dataclass(slots=True)
+class Erased:
+    """How many of each lost their words, names and files."""
+
+    subscriber_id: UUID
+    tickets: int
+    messages: int
+    attachments: int
+
+
+def of(values: object) -> Any:
+    """Storage's values where answers are meant: the serializer reads the fields that it names."""
+    return values
+
+
+_TICKET = [field.name for field in fields(Ticket)]
+
+
+def details(ticket: model.Ticket, messages: Sequence[model.Message]) -> TicketDetails:
+    """A ticket's details from its parts."""
+    values: dict[str, Any] = {name: getattr(ticket, name) for name in _TICKET}
+    return TicketDetails(**values, messages=of(messages))

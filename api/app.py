@@ -1,0 +1,65 @@
+"""Puts the API together: routes, middleware, health. Other rooms add routes of their own."""
+
+from collections.abc import Collection
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+
+from api import (
+    agents,
+    attachments,
+    health,
+    reading,
+    requests,
+    settings,
+    subscribers,
+    ticket_types,
+    tickets,
+)
+from api.desk import Desk, Files, Links
+from api.health import Readiness
+from api.metrics import Metrics
+from api.middlewares import edge
+from api.serving import serve
+from storage.database import Database
+from storage.model import Channel
+
+ROUTES = [
+    *tickets.ROUTES,
+    *ticket_types.ROUTES,
+    *agents.ROUTES,
+    *settings.ROUTES,
+    *requests.ROUTES,
+    *attachments.ROUTES,
+    *subscribers.ROUTES,
+]
+"""All that needs a key, as it is declared; what OpenAPI is made of."""
+
+
+def build(  # noqa: PLR0913 - what a composition root hands over
+    db: Database,
+    *,
+    links: Links,
+    channels: Collection[Channel],
+    files: Files,
+    readiness: Readiness,
+    metrics_token: str | None = None,
+    registry: CollectorRegistry | None = None,
+) -> web.Application:
+    """The application, to be served by `api.runner.Runner`.
+
+    `channels` are the messengers that are configured. Whoever keeps numbers passes the `registry`
+    that they are in; `/metrics` shows all of it.
+    """
+    metrics = Metrics(registry or CollectorRegistry())
+    desk = Desk(db, links, channels, files)
+    app = web.Application(middlewares=[edge(db, metrics)], client_max_size=reading.LIMIT)
+    for route in ROUTES:
+        app.router.add_route(route.method, route.path, serve(route, desk), name=route.operation_id)
+    health.add_routes(app, db, readiness, metrics, metrics_token)
+
+    async def stop(_: web.Application) -> None:
+        desk.stopping.stop()
+
+    app.on_shutdown.append(stop)
+    return app

@@ -1,0 +1,31 @@
+"""Who calls: an API key opens one project. The key is looked up in the hop that does the work."""
+
+from uuid import UUID
+
+from aiohttp import web
+
+from storage import api_keys
+from storage.database import Database
+from storage.errors import Unauthorized
+
+
+def needs_key(path: str) -> bool:
+    """Whether a path, known or not, is behind the key."""
+    return path == "/v1" or path.startswith("/v1/")
+
+
+def key_hash(request: web.Request) -> str:
+    """The hash of the key that a request shows. Raises Unauthorized where it shows none."""
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    key = key.strip()
+    if scheme.lower() != "bearer" or not key:
+        raise Unauthorized("An API key is needed: Authorization: Bearer <key>.")
+    try:
+        return api_keys.hash_key(key)
+    except UnicodeEncodeError:
+        raise Unauthorized from None
+
+
+async def authenticate(db: Database, request: web.Request) -> UUID:
+    """The caller's project. Raises Unauthorized. For what is refused before its own hop."""
+    return await db.read(api_keys.project_of, key_hash(request))

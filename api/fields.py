@@ -1,0 +1,104 @@
+"""Types of single fields, with the bounds that the API promises: each says what it admits.
+
+Patterns stand in the OpenAPI document as they are, so they keep to what every dialect knows.
+"""
+
+import re
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, StringConstraints
+
+from storage.model import Channel, Status
+
+# Neither blank, nor a control character, nor one of those that take no room on a screen.
+_VISIBLE = r"[^\s\x00-\x1f\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+_NO_NUL = r"^[^\x00]*$"
+_WORDS = rf"^[^\x00]*{_VISIBLE}[^\x00]*$"
+_LINE = rf"^[^\x00-\x1f\x7f]*{_VISIBLE}[^\x00-\x1f\x7f]*$"
+_ORIGIN = r"^https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[1-9][0-9]{0,4})?$"
+
+MESSAGES = {
+    _NO_NUL: "must not contain the character NUL",
+    _WORDS: "must have a visible character and no NUL",
+    _LINE: "must be one line with a visible character",
+    _ORIGIN: "must be an origin such as https://shop.example, without a path",
+}
+"""What is wrong with a string that does not match; the field's name stands before it."""
+
+Text = Annotated[str, StringConstraints(max_length=4000, pattern=_WORDS)]
+Subject = Annotated[str, StringConstraints(max_length=200, pattern=_WORDS)]
+Name = Annotated[str, StringConstraints(max_length=128, pattern=_LINE)]
+TypeName = Annotated[str, StringConstraints(max_length=64, pattern=_LINE)]
+Description = Annotated[str, StringConstraints(max_length=1000, pattern=_NO_NUL)]
+Words = Annotated[str, StringConstraints(max_length=200, pattern=_NO_NUL)]
+Position = Annotated[int, Field(ge=0, le=1_000_000)]
+Integer = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
+"""What a column of the database holds."""
+
+Context = Annotated[
+    dict[
+        Annotated[str, StringConstraints(max_length=64, pattern=_LINE)],
+        Annotated[str, StringConstraints(max_length=2000, pattern=_NO_NUL)],
+    ],
+    Field(max_length=20),
+]
+"""What a website sends along: page, order, user. A page's address may be long."""
+
+Messenger = Literal[Channel.TELEGRAM, Channel.MAX]
+
+
+class StatusWord(StrEnum):
+    """How a status is named where it is set or asked for; `open` is another word for `new`."""
+
+    OPEN = "open"
+    NEW = "new"
+    IN_PROGRESS = "in_progress"
+    WAITING = "waiting"
+    CLOSED = "closed"
+
+    @property
+    def status(self) -> Status:
+        return Status.NEW if self is StatusWord.OPEN else Status(self.value)
+
+
+def _as_browsers_write(origin: str) -> str:
+    """In lower case, and without the port that the scheme has anyway."""
+    scheme, _, host = origin.lower().partition("://")
+    return f"{scheme}://{host.removesuffix(':443' if scheme == 'https' else ':80')}"
+
+
+Origin = Annotated[
+    str, StringConstraints(max_length=255, pattern=_ORIGIN), AfterValidator(_as_browsers_write)
+]
+
+
+def _digits(value: object) -> object:
+    """Python reads 1_0, +5 and 5.0 as integers too."""
+    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]{1,19}", value):
+        raise ValueError("must be an integer")
+    return value
+
+
+def _decimal(value: object) -> object:
+    """Python reads 1e3 and inf as numbers too."""
+    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]{1,9}(\.[0-9]{1,9})?", value):
+        raise ValueError("must be a number")
+    return value
+
+
+QueryInteger = Annotated[Integer, BeforeValidator(_digits)]
+QuerySeconds = Annotated[float, BeforeValidator(_decimal)]
+
+
+def _in_utc(value: datetime) -> str:
+    """RFC 3339 to the millisecond. Storage gives UTC, so the offset need not be looked at."""
+    return value.isoformat(timespec="milliseconds")[:23] + "Z"
+
+
+Moment = Annotated[
+    datetime,
+    PlainSerializer(_in_utc, return_type=str),
+    Field(json_schema_extra={"format": "date-time"}),
+]

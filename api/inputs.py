@@ -1,0 +1,141 @@
+"""What comes in, checked to the last field: bodies and queries, with the bounds of `fields`.
+
+Whether what they name exists, and whether the project allows it, is storage's to say.
+"""
+
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from api.fields import (
+    Context,
+    Description,
+    Integer,
+    Messenger,
+    Name,
+    Origin,
+    Position,
+    QueryInteger,
+    QuerySeconds,
+    StatusWord,
+    Subject,
+    Text,
+    TypeName,
+    Words,
+)
+from storage.model import Channel, Priority
+
+
+class Body(BaseModel):
+    """JSON, so that a type is what it looks like: "5" is no number, and 1 is not true."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Query(BaseModel):
+    """The parameters of a query: strings, each at most once."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def _nothing_by_default(schema: dict[str, Any]) -> None:
+    schema["minProperties"] = 1
+    for field in schema["properties"].values():
+        field.pop("default", None)
+
+
+class Change(Body):
+    """What is named is changed, the rest stays; the defaults below stand for "not named"."""
+
+    model_config = ConfigDict(json_schema_extra=_nothing_by_default)
+
+    @model_validator(mode="after")
+    def _names_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("must name at least one field")
+        return self
+
+    def named(self) -> dict[str, Any]:
+        return self.model_dump(exclude_unset=True)
+
+
+class NewTicket(Body):
+    text: Text
+    subject: Subject | None = None
+    channel: Channel = Channel.VIRTUAL
+    chat_id: Integer | None = None
+    first_name: Name | None = None
+    username: Name | None = None
+    ticket_type_id: UUID | None = None
+    priority: Priority = Priority.NORMAL
+    context: Context = {}
+
+
+class TicketQuery(Query):
+    status: StatusWord | None = None
+    priority: Priority | None = None
+    channel: Channel | None = None
+    assigned_to: UUID | None = None
+    ticket_type_id: UUID | None = None
+    subscriber_id: UUID | None = None
+    number: QueryInteger | None = None
+    q: Words | None = None
+    limit: Annotated[QueryInteger, Field(ge=1, le=100)] = 50
+    cursor: str | None = None
+    offset: Annotated[QueryInteger, Field(ge=0, le=10_000)] = 0
+
+
+class NewReply(Body):
+    text: Text
+    internal: bool = False
+    user_id: UUID | None = None
+
+
+class NewCustomerReply(Body):
+    text: Text
+
+
+class StatusChange(Body):
+    status: StatusWord
+
+
+class Assignment(Body):
+    user_id: UUID | None
+
+
+class PriorityChange(Body):
+    priority: Priority
+
+
+class NewTicketType(Body):
+    name: TypeName
+    description: Description = ""
+    active: bool = True
+    position: Position | None = None
+
+
+class TicketTypeChange(Change):
+    name: TypeName = ""
+    description: Description = ""
+    active: bool = True
+    position: Position = 0
+
+
+class SettingsChange(Change):
+    name: Name = ""
+    description: Description = ""
+    helpdesk_enabled: bool = True
+    helpdesk_allow_create: bool = True
+    allowed_origins: Annotated[list[Origin], Field(max_length=50)] = []
+    locale: Literal["en", "ru"] = "en"
+
+
+class NewRequest(Body):
+    channel: Messenger | None = None
+    ticket_type_id: UUID | None = None
+    context: Context = {}
+
+
+class RequestQuery(Query):
+    wait: Annotated[QuerySeconds, Field(ge=0, le=25)] = 0

@@ -1,0 +1,69 @@
+"""Around every request: its id, how long it took, and no error but in the one shape.
+
+What each kind of error looks like is `errors`' business.
+"""
+
+import re
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Mapping
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Middleware
+
+from api import auth, errors
+from api.metrics import Metrics
+from storage.database import Database
+from storage.errors import HelpdeskError
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+REQUEST_ID = "X-Request-Id"
+_SANE = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_log = structlog.get_logger(__name__)
+
+
+def request_id(headers: Mapping[str, str]) -> str:
+    """The caller's own id of the request if it is sane, else a fresh one."""
+    own = headers.get(REQUEST_ID)
+    return own if own is not None and _SANE.fullmatch(own) else secrets.token_hex(16)
+
+
+def edge(db: Database, metrics: Metrics) -> Middleware:
+    """The one middleware, so that a request passes as little as possible."""
+
+    @web.middleware
+    async def around(request: web.Request, handler: Handler) -> web.StreamResponse:
+        started = time.perf_counter()
+        identity = request_id(request.headers)
+        try:
+            response = await handler(request)
+        except ConnectionError:
+            raise  # nobody is left to be answered
+        except Exception as error:
+            response = errors.response_to(await _kind(db, request, error, identity))
+        if not response.prepared:
+            response.headers[REQUEST_ID] = identity
+        operation = request.match_info.route.name or "none"
+        metrics.request(operation, response.status, time.perf_counter() - started)
+        return response
+
+    return around
+
+
+async def _kind(
+    db: Database, request: web.Request, error: Exception, identity: str
+) -> HelpdeskError:
+    """What went wrong, as a kind of ours. What the router refuses is known only to who may call."""
+    if isinstance(error, HelpdeskError):
+        return error
+    if isinstance(error, web.HTTPException):
+        try:
+            if auth.needs_key(request.path):
+                await auth.authenticate(db, request)
+        except HelpdeskError as refusal:
+            return refusal
+        return errors.of_aiohttp(error)
+    _log.error("Request failed", method=request.method, request_id=identity, exc_info=error)
+    return errors.InternalError()

@@ -1,0 +1,108 @@
+"""Reads what a request gives, and says what is wrong with it in plain words, field by field."""
+
+import re
+from typing import Any
+
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+
+from api.errors import FieldError, InvalidInput, PayloadTooLarge, UnsupportedMediaType
+from api.fields import MESSAGES
+from api.routing import Route
+
+LIMIT = 1024 * 1024
+"""Bytes that a body may have."""
+
+_CONTENT_TYPE = re.compile(r'application/json\s*(;\s*charset="?utf-8"?\s*)?', re.IGNORECASE)
+
+_WORDS = {
+    "missing": "is required",
+    "extra_forbidden": "is no field of this request",
+    "string_type": "must be a string",
+    "int_type": "must be an integer",
+    "bool_type": "must be true or false",
+    "dict_type": "must be an object of strings",
+    "list_type": "must be a list",
+    "model_type": "must be a JSON object",
+    "uuid_type": "must be a UUID",
+    "uuid_parsing": "must be a UUID",
+    "int_parsing": "must be an integer",
+    "int_from_float": "must be an integer",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "string_too_long": "must have at most {max_length} characters",
+    "too_long": "must have at most {max_length} entries",
+    "enum": "must be {expected}",
+    "literal_error": "must be {expected}",
+    "json_invalid": "is not valid JSON: {error}",
+}
+
+
+async def read(request: web.Request, route: Route) -> BaseModel | None:
+    """The body or the query. Raises InvalidInput, PayloadTooLarge, UnsupportedMediaType."""
+    if route.query is not None or request.query_string:
+        query = _query(request, route.query)
+        if route.body is None:
+            return query
+    if route.body is None:
+        return None
+    raw = await _raw_body(request)
+    if not raw and not any(field.is_required() for field in route.body.model_fields.values()):
+        raw = b"{}"
+    try:
+        return route.body.model_validate_json(raw)
+    except ValidationError as error:
+        raise invalid(error) from None
+
+
+def _query(request: web.Request, model: type[BaseModel] | None) -> BaseModel | None:
+    given = request.query
+    twice = sorted({name for name in given if len(given.getall(name)) > 1})
+    if twice:
+        raise InvalidInput([FieldError(field=name, message="is given twice") for name in twice])
+    if model is None:
+        raise InvalidInput([FieldError(field=n, message=_WORDS["extra_forbidden"]) for n in given])
+    try:
+        return model.model_validate_strings(dict(given.items()))
+    except ValidationError as error:
+        raise invalid(error) from None
+
+
+async def _raw_body(request: web.Request) -> bytes:
+    content_type = request.headers.get("Content-Type")
+    try:
+        raw = await request.read()
+    except web.HTTPRequestEntityTooLarge as error:
+        raise PayloadTooLarge from error
+    except web.RequestPayloadError as error:
+        raise InvalidInput([], "The body is not framed as its headers say.") from error
+    if (
+        content_type != "application/json"
+        and raw
+        and not _CONTENT_TYPE.fullmatch(content_type or "")
+    ):
+        raise UnsupportedMediaType
+    return raw
+
+
+def invalid(error: ValidationError) -> InvalidInput:
+    """What is wrong, without what was given and without the words of a library."""
+    details = error.errors(include_url=False, include_input=False)
+    return InvalidInput([_field_error(dict(each)) for each in details])
+
+
+def _field_error(detail: dict[str, Any]) -> FieldError:
+    field = ".".join(str(part) for part in detail["loc"] if part != "[key]")
+    return FieldError(field=field or "body", message=_message(detail))
+
+
+def _message(detail: dict[str, Any]) -> str:
+    context = detail.get("ctx", {})
+    if detail["type"] == "string_pattern_mismatch":
+        return MESSAGES[context["pattern"]]
+    if detail["type"] == "value_error":
+        return str(context["error"])
+    if "expected" in context:  # an enum's members come as they are written in Python
+        context["expected"] = re.sub(r"<[\w.]+: ('\w+')>", r"\1", context["expected"])
+    words = _WORDS.get(detail["type"])
+    return "does not fit" if words is None else words.format(**context)

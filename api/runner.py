@@ -1,0 +1,61 @@
+"""Serves the application, and gives what fails below it the shape of every other error."""
+
+import structlog
+from aiohttp import web
+
+from api import errors
+from api.middlewares import REQUEST_ID, request_id
+from storage.errors import HelpdeskError
+
+_log = structlog.get_logger(__name__)
+
+
+class _Connection(web.RequestHandler):
+    """aiohttp's connection, less its own pages for errors and its log of what strangers send."""
+
+    __slots__ = ()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """The answer to what is no HTTP, or to a failure outside the middleware."""
+        if request.writer.output_size > 0:
+            raise ConnectionError("The answer has begun already.")
+        error: HelpdeskError = errors.InvalidInput([], "This is not HTTP as it should be.")
+        if status >= 500:
+            _log.error("Request failed", exc_info=exc)
+            error = errors.InternalError()
+        response = _problem(request, error)
+        response.force_close()
+        return response
+
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        """Send the answer; an exception here is aiohttp's refusal of an `Expect` it can't meet."""
+        if isinstance(resp, web.HTTPException):
+            resp = _problem(request, errors.of_aiohttp(resp))
+        return await super().finish_response(request, resp, start_time)
+
+
+def _problem(request: web.BaseRequest, error: HelpdeskError) -> web.Response:
+    response = errors.response_to(error)
+    response.headers[REQUEST_ID] = request_id(request.headers)
+    return response
+
+
+class _Server(web.Server):
+    def __call__(self) -> web.RequestHandler:
+        return _Connection(self, loop=self._loop, **self._kwargs)
+
+
+class Runner(web.AppRunner):
+    """aiohttp's runner, with connections of ours."""
+
+    async def _make_server(self) -> web.Server:
+        made = await super()._make_server()
+        return _Server(made.request_handler, request_factory=made.request_factory, **made._kwargs)

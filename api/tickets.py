@@ -1,0 +1,180 @@
+"""Tickets over HTTP: open, find, read, answer, change. The rules are storage's."""
+
+import base64
+import binascii
+import re
+
+from api import answers, inputs
+from api.routing import Call, Route
+from storage import conversation, messages, opening, ticket_list, tickets
+from storage.errors import (
+    ChannelUnavailable,
+    HelpdeskDisabled,
+    NotVirtual,
+    TicketNotFound,
+    ValidationFailed,
+)
+from storage.model import Channel, Content, Message, Ticket
+from storage.ticket_list import TicketFilter
+
+PATH = "/v1/helpdesk/tickets"
+
+
+def create_ticket(call: Call[inputs.NewTicket]) -> Ticket:
+    """Open a ticket for a customer; in a messenger this subscribes them, and they are told."""
+    new = call.given
+    if new.channel is not Channel.VIRTUAL and new.channel not in call.desk.channels:
+        raise ChannelUnavailable
+    return opening.by_backend(
+        call.tx,
+        call.project_id,
+        opening.NewTicket(
+            content=Content(new.text),
+            subject=new.subject,
+            ticket_type_id=new.ticket_type_id,
+            priority=new.priority,
+            context=new.context,
+        ),
+        channel=new.channel,
+        chat_id=new.chat_id,
+        first_name=new.first_name,
+        username=new.username,
+    )
+
+
+def list_tickets(call: Call[inputs.TicketQuery]) -> answers.TicketPage:
+    """Find tickets, the newest first. Pages by cursor stay in place while tickets come in."""
+    asked = call.given
+    wanted = TicketFilter(
+        status=None if asked.status is None else asked.status.status,
+        priority=asked.priority,
+        channel=asked.channel,
+        assigned_to=asked.assigned_to,
+        ticket_type_id=asked.ticket_type_id,
+        subscriber_id=asked.subscriber_id,
+        number=asked.number,
+        words=asked.q,
+        before=None if asked.cursor is None else _number_in(asked.cursor),
+    )
+    found, more = ticket_list.listing(
+        call.tx, call.project_id, wanted, limit=asked.limit, offset=asked.offset
+    )
+    return answers.TicketPage(answers.of(found), _cursor_after(found[-1]) if more else None)
+
+
+def get_ticket(call: Call[None]) -> answers.TicketDetails:
+    """One ticket with its messages, internal ones included."""
+    ticket = tickets.get(call.tx, call.project_id, call.id(TicketNotFound))
+    return answers.details(ticket, messages.of_ticket(call.tx, ticket.id))
+
+
+def reply_to_ticket(call: Call[inputs.NewReply]) -> Message:
+    """Answer the customer, or leave an internal note."""
+    return conversation.reply_as(
+        call.tx,
+        call.project_id,
+        call.id(TicketNotFound),
+        Content(call.given.text),
+        internal=call.given.internal,
+        user_id=call.given.user_id,
+    )
+
+
+def reply_as_customer(call: Call[inputs.NewCustomerReply]) -> Message:
+    """A virtual customer's further message."""
+    return conversation.customer_reply(
+        call.tx, call.project_id, call.id(TicketNotFound), Content(call.given.text)
+    )
+
+
+def set_ticket_status(call: Call[inputs.StatusChange]) -> Ticket:
+    """Set the status; the one that holds already succeeds and causes nothing."""
+    return tickets.set_status(
+        call.tx, call.project_id, call.id(TicketNotFound), call.given.status.status
+    )
+
+
+def assign_ticket(call: Call[inputs.Assignment]) -> Ticket:
+    """Give the ticket to an agent, or with null to nobody."""
+    return tickets.assign(call.tx, call.project_id, call.id(TicketNotFound), call.given.user_id)
+
+
+def set_ticket_priority(call: Call[inputs.PriorityChange]) -> Ticket:
+    """Set the priority."""
+    return tickets.set_priority(
+        call.tx, call.project_id, call.id(TicketNotFound), call.given.priority
+    )
+
+
+def _cursor_after(last: Ticket) -> str:
+    return base64.urlsafe_b64encode(str(last.ticket_number).encode()).decode().rstrip("=")
+
+
+def _number_in(cursor: str) -> int:
+    try:
+        number = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        number = b""
+    if not re.fullmatch(rb"[0-9]{1,18}", number):
+        raise ValidationFailed("cursor", "must be the next_cursor of an earlier answer")
+    return int(number)
+
+
+ROUTES = [
+    Route(
+        "POST",
+        PATH,
+        create_ticket,
+        body=inputs.NewTicket,
+        answer=answers.Ticket,
+        status=201,
+        location=PATH + "/{0.id}",
+        errors=(HelpdeskDisabled, ChannelUnavailable),
+    ),
+    Route("GET", PATH, list_tickets, query=inputs.TicketQuery, answer=answers.TicketPage),
+    Route(
+        "GET", PATH + "/{id}", get_ticket, answer=answers.TicketDetails, errors=(TicketNotFound,)
+    ),
+    Route(
+        "POST",
+        PATH + "/{id}/reply",
+        reply_to_ticket,
+        body=inputs.NewReply,
+        answer=answers.Message,
+        status=201,
+        errors=(TicketNotFound,),
+    ),
+    Route(
+        "POST",
+        PATH + "/{id}/customer-reply",
+        reply_as_customer,
+        body=inputs.NewCustomerReply,
+        answer=answers.Message,
+        status=201,
+        errors=(TicketNotFound, NotVirtual, HelpdeskDisabled),
+    ),
+    Route(
+        "PATCH",
+        PATH + "/{id}/status",
+        set_ticket_status,
+        body=inputs.StatusChange,
+        answer=answers.Ticket,
+        errors=(TicketNotFound,),
+    ),
+    Route(
+        "PATCH",
+        PATH + "/{id}/assign",
+        assign_ticket,
+        body=inputs.Assignment,
+        answer=answers.Ticket,
+        errors=(TicketNotFound,),
+    ),
+    Route(
+        "PATCH",
+        PATH + "/{id}/priority",
+        set_ticket_priority,
+        body=inputs.PriorityChange,
+        answer=answers.Ticket,
+        errors=(TicketNotFound,),
+    ),
+]

@@ -1,0 +1,88 @@
+"""What agents write in tickets: answers, notes, edits. Commands are in `commands`."""
+
+from dataclasses import dataclass
+
+from aiogram.types import Message
+
+from bot.agents.notes import is_note, marked, unmarked
+from bot.agents.said import Said
+from bot.content import content_of, unsupported_kind
+from bot.messengers import Messenger
+from storage import conversation, message_map, messages, tickets
+from storage.database import Database, Transaction
+from storage.model import Content, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """`note`: whether it bears the mark; `unsupported`: the kind that nobody can pass on."""
+
+    content: Content
+    note: bool
+    unsupported: str | None
+
+
+async def answer(
+    message: Message, album: list[Message], db: Database, messenger: Messenger, said: Said
+) -> None:
+    """An agent's message or album. Service messages say nothing, and go nowhere."""
+    parts = album or [message]
+    content = content_of(parts, messenger.channel)
+    written = Written(
+        content=unmarked(content),
+        note=is_note(content.text) or marked(parts),
+        unsupported=unsupported_kind(message),
+    )
+    if written.content.text or content.attachments or written.unsupported:
+        await db.write(_take_in, said, written)
+
+
+def _take_in(tx: Transaction, said: Said, written: Written) -> None:
+    ticket = said.ticket(tx)
+    if ticket is None:
+        return
+    if written.unsupported is not None:
+        said.reply(tx, ticket, "answer_unsupported", kind=written.unsupported)
+        return
+    conversation.reply(
+        tx,
+        said.project.id,
+        ticket.id,
+        written.content,
+        internal=written.note or _follows_note(tx, said.source),
+        agent=said.agent(tx),
+        source=said.source,
+    )
+
+
+def _follows_note(tx: Transaction, source: Source) -> bool:
+    """Whether it is a late part of an album that is a note."""
+    if source.media_group_id is None:
+        return False
+    earlier = message_map.album_message(tx, source.chat, source.media_group_id)
+    return earlier is not None and messages.get(tx, earlier).internal
+
+
+async def edited(message: Message, db: Database, messenger: Messenger, said: Said) -> None:
+    """An agent's edit. A note stays one, and an answer cannot become one."""
+    content = content_of([message], messenger.channel)
+    await db.write(_take_edit, said, content)
+
+
+def _take_edit(tx: Transaction, said: Said, content: Content) -> None:
+    native_id = said.source.native_ids[0]
+    message_id = message_map.message_from(tx, said.source.chat, native_id)
+    if message_id is None:
+        return
+    ticket = tickets.of_message(tx, message_id)
+    if ticket.project_id != said.project.id:
+        return
+    message = messages.get(tx, message_id)
+    # Which part of an album bore the caption is not kept; messengers put it on the first.
+    first_part = message_map.sources_of(tx, message_id)[0] == (said.source.chat, native_id)
+    if not first_part and not content.text:
+        return
+    if not first_part or (is_note(content.text) and not message.internal):
+        said.reply(tx, ticket, "edit_not_delivered")
+        return
+    conversation.edit(tx, said.source, unmarked(content))

@@ -1,0 +1,40 @@
+"""The Dispatcher of all messengers: who gets an update first, and what every handler is given.
+
+How updates come in is intake's and the lanes' business.
+"""
+
+from collections.abc import Callable
+
+from aiogram import Dispatcher
+from aiogram.fsm.scene import SceneRegistry
+from aiogram.types import BotCommand
+
+import locales
+from bot import agents, customer, middlewares
+from bot.fsm import DialogStorage
+from storage.database import Database
+from storage.model import Channel
+
+
+def build_dispatcher(
+    db: Database, *, default_locale: str, channel_of: Callable[[int], Channel]
+) -> Dispatcher:
+    """A dispatcher to be fed by `feed_update(bot, update, messenger=…, album=[…])`.
+
+    Errors that pass by themselves come out of it, for the update to be run again later.
+    """
+    dispatcher = Dispatcher(storage=DialogStorage(db, channel_of), db=db)
+    registry = SceneRegistry(dispatcher, register_on_add=False)
+    dispatcher.update.outer_middleware(middlewares.refusals)
+    dispatcher.update.outer_middleware(middlewares.Introduction(db, default_locale))
+    dispatcher.include_router(agents.router())
+    dispatcher.include_router(customer.router(registry))
+    return dispatcher
+
+
+def commands(locale: str) -> list[BotCommand]:
+    """The menu of commands in private chats, for setMyCommands."""
+    return [
+        BotCommand(command=name, description=locales.label(f"command_{name}", locale))
+        for name in ("start", "help", "stop")
+    ]

@@ -1,0 +1,168 @@
+"""The customer's side: commands, plain messages, edits, ratings, the end of a subscription.
+
+Screens and what is pressed on them are the scenes'; which ticket a message belongs to is storage's.
+"""
+
+import re
+from uuid import UUID
+
+from aiogram import F, Router
+from aiogram.enums import ChatType
+from aiogram.filters import Command, CommandObject
+from aiogram.fsm.scene import SceneRegistry
+from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
+
+from bot import middlewares, screens, views
+from bot.callbacks import RatingButton, TicketAct, TicketButton
+from bot.content import content_of, placeholder, source_of, unsupported_kind
+from bot.guide import Guide, request_in
+from bot.messengers import Messenger
+from bot.scenes.active_tickets import ActiveTickets
+from bot.scenes.consent import Consent
+from bot.scenes.menu import Menu
+from bot.scenes.new_ticket import NewTicket
+from storage import conversation, message_map, projects, routing, subscribers, tickets
+from storage.database import Transaction
+from storage.errors import Forbidden
+from storage.model import Chat, Content, Project, Source, SubscriberStatus, Ticket
+
+_COMMAND = re.compile(r"/\w+(@\w+)?")
+
+
+def router(registry: SceneRegistry) -> Router:
+    """Takes every update of a private chat; the scenes are added to `registry`."""
+    private = Router(name="customer")
+    private.message.filter(F.chat.type == ChatType.PRIVATE)
+    private.edited_message.filter(F.chat.type == ChatType.PRIVATE)
+    private.my_chat_member.filter(F.chat.type == ChatType.PRIVATE)
+    private.callback_query.filter(F.message.chat.type == ChatType.PRIVATE)
+    private.callback_query.middleware(middlewares.pressed)
+    # What a scene must not take for its own comes before the scenes.
+    private.include_router(_commands())
+    registry.add(Consent, Menu, NewTicket, ActiveTickets, router=private)
+    private.include_router(_chat())
+    return private
+
+
+def _commands() -> Router:
+    known = Router(name="customer's commands")
+    known.message.register(start, Command("start", "menu", "cancel", ignore_case=True))
+    known.message.register(stop, Command("stop", ignore_case=True))
+    known.message.register(explain, F.text.regexp(_COMMAND, mode="fullmatch"))
+    known.message.register(pasted_link, F.text.func(request_in))
+    return known
+
+
+def _chat() -> Router:
+    """What belongs to no scene."""
+    chat = Router(name="customer's chat")
+    chat.message.register(announce, F.func(unsupported_kind))
+    chat.message.register(plain)
+    chat.edited_message.register(edited)
+    chat.my_chat_member.register(blocked, F.new_chat_member.status.in_({"kicked", "left"}))
+    chat.callback_query.register(rate, RatingButton.filter())
+    chat.callback_query.register(reopen, TicketButton.filter(F.act == TicketAct.REOPEN))
+    chat.callback_query.register(pressed_in_vain)
+    return chat
+
+
+async def start(_: Message, command: CommandObject, guide: Guide) -> None:
+    await guide.by_payload(command.args or "")
+
+
+async def pasted_link(message: Message, guide: Guide) -> None:
+    request_id = request_in(message.text or "")
+    if request_id is not None:
+        await guide.by_request(request_id)
+
+
+async def explain(_: Message, guide: Guide) -> None:
+    """/help, and every command that there isn't."""
+    await guide.stage.show(screens.help_(guide.locale))
+
+
+async def stop(_: Message, guide: Guide) -> None:
+    ended = await guide.db.write(_unsubscribe, guide.person.chat)
+    await guide.leave(screens.unsubscribed(ended, guide.locale))
+
+
+async def blocked(_: ChatMemberUpdated, guide: Guide) -> None:
+    """To block the bot is to leave; to unblock it is not to come back, a message or /start is."""
+    await guide.db.write(subscribers.unsubscribe, guide.person.chat, SubscriberStatus.BLOCKED)
+    await guide.scenes.close()
+
+
+async def plain(_: Message, album: list[Message], messenger: Messenger, guide: Guide) -> None:
+    content = content_of(album, messenger.channel)
+    if content.text or content.attachments:
+        await _pass_on(content, source_of(album, messenger.channel), guide)
+
+
+async def announce(message: Message, messenger: Messenger, guide: Guide) -> None:
+    """The agents get a placeholder for what can't be passed on, and the customer a word."""
+    door = await guide.db.read(views.door, guide.person.chat)
+    content = Content(
+        placeholder(message, door.projects[0].locale if door.projects else guide.locale)
+    )
+    if await _pass_on(content, source_of([message], messenger.channel), guide):
+        kind = unsupported_kind(message) or message.content_type
+        await guide.stage.add(screens.unsupported(kind, guide.locale, announced=True))
+
+
+async def _pass_on(content: Content, source: Source, guide: Guide) -> bool:
+    """Whether a ticket took it: the notice that names the ticket goes out through the outbox."""
+    try:
+        routed = await guide.db.write(routing.customer_message, guide.person, content, source)
+    except Forbidden:
+        door = await guide.db.read(views.door, guide.person.chat)
+        await guide.menu(door.projects[0].id, "not_passed_on")
+        return False
+    if routed is None:
+        await guide.start("not_passed_on_yet")
+    return routed is not None
+
+
+async def edited(message: Message, messenger: Messenger, guide: Guide) -> None:
+    if unsupported_kind(message) is None and message.location is None:
+        content = content_of([message], messenger.channel)
+        await guide.db.write(_edit, source_of([message], messenger.channel), content)
+
+
+async def rate(_: CallbackQuery, callback_data: RatingButton, guide: Guide) -> None:
+    chat = guide.person.chat
+    ticket = await guide.db.write(tickets.rate, callback_data.ticket, chat, callback_data.rating)
+    await guide.stage.show(screens.rated(ticket, guide.locale))
+
+
+async def reopen(_: CallbackQuery, callback_data: TicketButton, guide: Guide) -> None:
+    chat = guide.person.chat
+    ticket = await guide.db.read(tickets.of_customer, callback_data.ticket, chat)
+    if await guide.subscribed(ticket.project_id) is not None:
+        ticket = await guide.db.write(_reopen, ticket.id, chat)
+        await guide.leave(screens.reopened(ticket, guide.locale))
+
+
+async def pressed_in_vain(_: CallbackQuery, guide: Guide) -> None:
+    """A button that no version of the desk made."""
+    await guide.start("outdated")
+
+
+def _unsubscribe(tx: Transaction, chat: Chat) -> list[Project]:
+    """The projects that the chat was subscribed to."""
+    ended = subscribers.unsubscribe(tx, chat, SubscriberStatus.STOPPED)
+    return [projects.get(tx, subscriber.project_id) for subscriber in ended]
+
+
+def _edit(tx: Transaction, source: Source, content: Content) -> None:
+    """An album's caption may stand at another part than the one edited: then it stays."""
+    message_id = message_map.message_from(tx, source.chat, source.native_ids[0])
+    if message_id is None:
+        return
+    if content.text or len(message_map.sources_of(tx, message_id)) == 1:
+        conversation.edit(tx, source, content)
+
+
+def _reopen(tx: Transaction, ticket_id: UUID, chat: Chat) -> Ticket:
+    """The ticket is open again, and takes what the customer writes next."""
+    ticket = views.open_ticket(tx, chat, ticket_id).ticket
+    return tickets.reopen(tx, ticket.project_id, ticket.id, by_customer=True)

@@ -1,0 +1,41 @@
+"""A strict stand-in for the Telegram Bot API 10.3: the other side of the wire, and its people.
+
+    async with TelegramStandIn() as messenger:
+        ann = messenger.add_person("Ann")
+        ann.open("hd_request")
+        await messenger.until(lambda: ann.chat.messages[-1].from_bot)
+        ann.press(ann.chat.messages[-1], "Subscribe")
+
+It knows nothing of the product: the bot under test gets `messenger.url` and `messenger.token`.
+"""
+
+from . import faults
+from .changes import Change, Listener
+from .errors import ApiError
+from .faults import Fault, Rule
+from .groups import Group
+from .journal import Call
+from .limits import Limits
+from .model import Chat, Message, Topic, User
+from .people import Person
+from .press import Press
+from .standin import TelegramStandIn
+
+__all__ = [
+    "ApiError",
+    "Call",
+    "Change",
+    "Chat",
+    "Fault",
+    "Group",
+    "Limits",
+    "Listener",
+    "Message",
+    "Person",
+    "Press",
+    "Rule",
+    "TelegramStandIn",
+    "Topic",
+    "User",
+    "faults",
+]

@@ -1,0 +1,47 @@
+"""The helpdesk menu of a project, where its other scenes begin, and the end of a subscription."""
+
+from uuid import UUID
+
+from aiogram import F
+from aiogram.fsm.scene import Scene, on
+from aiogram.types import CallbackQuery, TelegramObject
+
+from bot import screens, views
+from bot.callbacks import Place, PlaceButton
+from bot.guide import Guide
+from bot.scenes import SceneName
+from storage import subscribers
+from storage.database import Database
+from storage.model import Person, SubscriberStatus
+
+
+class Menu(
+    Scene, state=SceneName.MENU, reset_data_on_enter=True, callback_query_without_state=True
+):
+    @on.message.enter()
+    @on.callback_query.enter()
+    async def show(
+        self, _: TelegramObject, guide: Guide, project_id: UUID, news: str | None
+    ) -> None:
+        desk = await guide.subscribed(project_id, news)
+        if desk is not None:
+            notice = guide.sentence(news)
+            await guide.stage.show(screens.menu(desk, guide.locale, notice))
+
+    @on.callback_query(PlaceButton.filter(F.place == Place.MENU))
+    async def opened(self, _: CallbackQuery, callback_data: PlaceButton, guide: Guide) -> None:
+        await guide.menu(callback_data.project)
+
+    @on.callback_query(PlaceButton.filter(F.place == Place.UNSUBSCRIBE))
+    async def unsubscribed(
+        self,
+        _: CallbackQuery,
+        callback_data: PlaceButton,
+        db: Database,
+        person: Person,
+        guide: Guide,
+    ) -> None:
+        project_id = callback_data.project
+        desk = await db.read(views.desk, person.chat, project_id)
+        await db.write(subscribers.unsubscribe, person.chat, SubscriberStatus.STOPPED, project_id)
+        await guide.leave(screens.unsubscribed([desk.project], guide.locale))

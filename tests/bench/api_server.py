@@ -1,0 +1,118 @@
+"""The two servers that are compared, each a process of its own that keeps to one core.
+
+`bare` is aiohttp with the API's own models, less the desk: every answer is there already.
+"""
+
+import asyncio
+import os
+import resource
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import uvloop
+from aiohttp import web
+from pydantic import BaseModel, TypeAdapter
+
+from api import answers, inputs
+from api.app import build
+from api.runner import Runner
+from storage import api_keys, conversation, messages, opening, projects, ticket_list, tickets
+from storage.database import Database, Transaction
+from storage.model import Attachment, Content, Ticket
+
+KEY = "bench-key-0123456789"
+TICKETS = 200
+"""Half of them are read, and get no further messages; the other half are answered."""
+
+
+class Nowhere:
+    """Neither a bot nor a file: nothing that is measured needs one."""
+
+    def telegram(self, start: str) -> str | None:
+        return None
+
+    def max(self, start: str) -> str | None:
+        return None
+
+    async def open(self, attachment: Attachment) -> AsyncIterator[bytes]:
+        yield b""
+
+
+def fill(tx: Transaction) -> list[Ticket]:
+    """Tickets with a question, an answer and a note."""
+    project = projects.create(tx, slug="main", name="Shop")
+    api_keys.add(tx, project.id, KEY)
+    made = []
+    for number in range(TICKETS):
+        question = Content("Where is my parcel? It was to be here on Monday.")
+        new = opening.NewTicket(question, f"Delivery {number}", context={"page": "/cart"})
+        ticket = opening.by_backend(tx, project.id, new, first_name="Ann")
+        conversation.reply(tx, project.id, ticket.id, Content("It is on its way to you."))
+        note = Content("The carrier has it since Friday.")
+        conversation.reply(tx, project.id, ticket.id, note, internal=True)
+        made.append(ticket)
+    return made
+
+
+def bare(tx: Transaction, some: Ticket) -> web.Application:
+    """The same requests and answers, the same checks and the same bytes, with nothing between."""
+    ticket = tickets.get(tx, some.project_id, some.id)
+    said = messages.of_ticket(tx, ticket.id)
+    everything = ticket_list.TicketFilter()
+    page, _ = ticket_list.listing(tx, ticket.project_id, everything, limit=50)
+    app = web.Application()
+    path = "/v1/helpdesk/tickets"
+    details = answers.details(ticket, said)
+    listed = answers.TicketPage(answers.of(page), "MTUw")
+    app.router.add_post(path, canned(answers.Ticket, ticket, inputs.NewTicket))
+    app.router.add_get(path, canned(answers.TicketPage, listed))
+    app.router.add_get(path + "/{id}", canned(answers.TicketDetails, details))
+    app.router.add_post(path + "/{id}/reply", canned(answers.Message, said[0], inputs.NewReply))
+    return app
+
+
+def canned(
+    answer: type[Any], value: object, body: type[BaseModel] | None = None
+) -> Callable[[web.Request], Awaitable[web.Response]]:
+    to_json = TypeAdapter(answer).serializer.to_json
+
+    async def get(request: web.Request) -> web.Response:
+        return web.Response(body=to_json(value), content_type="application/json")
+
+    async def post(request: web.Request) -> web.Response:
+        assert body is not None
+        body.model_validate_json(await request.read())
+        return web.Response(body=to_json(value), content_type="application/json", status=201)
+
+    return get if body is None else post
+
+
+async def serve(which: str, folder: Path) -> None:
+    """Serve until standard input ends; then tell how much memory it took."""
+    db = await Database.open(folder / f"{which}.db")
+    made = await db.write(fill)
+
+    async def ready() -> list[str]:
+        return []
+
+    nowhere = Nowhere()
+    app = (
+        build(db, links=nowhere, channels=(), files=nowhere, readiness=ready)
+        if which == "real"
+        else await db.read(bare, made[0])
+    )
+    runner = Runner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    print(runner.addresses[0][1], *(ticket.id for ticket in made), flush=True)
+    await asyncio.to_thread(sys.stdin.read)
+    await runner.cleanup()
+    await db.close()
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, flush=True)
+
+
+if __name__ == "__main__":
+    os.sched_setaffinity(0, {int(sys.argv[3])})
+    uvloop.run(serve(sys.argv[1], Path(sys.argv[2])))

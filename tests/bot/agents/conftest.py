@@ -1,0 +1,46 @@
+"""Offices for the tests of the agents' side: one with topics, one without."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.messengers import Messenger
+from bot.messengers.telegram import build
+from bot.playground.telegram import TelegramStandIn
+from storage.database import Database
+from tests.bot.agents.office import Office
+
+
+@pytest.fixture
+async def db(tmp_path: Path) -> AsyncIterator[Database]:
+    database = await Database.open(tmp_path / "desk.db")
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[TelegramStandIn]:
+    async with TelegramStandIn(privacy=True) as messenger:
+        yield messenger
+        assert messenger.calls.broken_contracts == []
+
+
+@pytest.fixture
+async def messenger(telegram: TelegramStandIn) -> AsyncIterator[Messenger]:
+    ready = build(telegram.token, telegram.url, {})
+    yield ready
+    await ready.bot.session.close()
+
+
+@pytest.fixture
+async def office(db: Database, telegram: TelegramStandIn, messenger: Messenger) -> Office:
+    """A forum group: tickets are topics."""
+    group = telegram.add_group("Agents", forum=True)
+    return await Office(db, telegram, messenger, group).open()
+
+
+@pytest.fixture
+async def plain_office(db: Database, telegram: TelegramStandIn, messenger: Messenger) -> Office:
+    """A group without topics: tickets are cards and replies to them."""
+    return await Office(db, telegram, messenger, telegram.add_group("Agents")).open()

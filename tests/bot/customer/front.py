@@ -1,0 +1,156 @@
+"""The desk's front as its customers meet it: the running bot before a stand-in messenger."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from aiogram.types import Message as BotMessage
+from aiogram.types import Update
+
+from bot.app import build_dispatcher
+from bot.files import Files
+from bot.health import Health
+from bot.intake import poll
+from bot.lanes import Lanes
+from bot.messengers.telegram import build
+from bot.outgoing.outlet import Outlet
+from bot.playground.telegram import Message, Person, Press, TelegramStandIn
+from bot.sender import Sender
+from bot.tasks import Tasks
+from storage import messages, projects, requests, subscribers, ticket_types
+from storage.database import Database
+from storage.model import Channel, Chat, Project, Request, Subscriber, Ticket, TicketType
+from storage.model import Message as TicketMessage
+from storage.ticket_list import TicketFilter, listing
+
+
+FIRST_ID = 512_000_001
+"""The id of the stand-in's first update."""
+
+
+class Clock:
+    """The desk's clock: a millisecond for each look, and as much as it is moved."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 7, 25, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(milliseconds=1)
+        return self.now
+
+    def move(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+
+class Front:
+    """A desk with one project, `Acme`. Customers are people of the messenger."""
+
+    def __init__(self, path: Path, messenger: TelegramStandIn, *, replays: bool) -> None:
+        """With `replays` every update is handled twice, as after a crash: nobody may notice."""
+        self.path = path
+        self.messenger = messenger
+        self.times = 2 if replays else 1
+        self.handled = 0
+        self.progress = asyncio.Condition()
+        self.clock = Clock()
+        self.db: Database
+        self.project: Project
+
+    async def open(self) -> "Front":
+        """Start the desk; after `close` the same one."""
+        self.db = await Database.open(self.path, clock=self.clock)
+        found = await self.db.read(projects.listing)
+        self.project = found[0] if found else await self.add_project("main", "Acme")
+        self._telegram = build(self.messenger.token, self.messenger.url, {})
+        self.dispatcher = build_dispatcher(
+            self.db, default_locale="en", channel_of=lambda _: Channel.TELEGRAM
+        )
+        self._lanes = Lanes(self.db, self._telegram, self.handle)
+        files = Files({Channel.TELEGRAM: self._telegram})
+        self._sender = Sender(Outlet(self.db, self._telegram, files))
+        self._tasks = Tasks()
+        self._tasks.start("feed", partial(poll, self.db, self._telegram, Health()))
+        self._tasks.start("lanes", self._lanes.run)
+        self._tasks.start("sender", self._sender.run)
+        return self
+
+    async def handle(self, update: Update, album: list[BotMessage]) -> None:
+        for _ in range(self.times):
+            await self.dispatcher.feed_update(
+                self._telegram.bot, update, messenger=self._telegram, album=album
+            )
+        async with self.progress:
+            self.handled += max(1, len(album))
+            self.progress.notify_all()
+
+    async def settled(self) -> None:
+        """Everything that people did so far is handled."""
+        await self.messenger.until(lambda: self.messenger.updates_pending == 0)
+        async with self.progress:
+            await self.progress.wait_for(
+                lambda: self.handled >= self.messenger.confirmed_offset - FIRST_ID
+            )
+
+    async def close(self) -> None:
+        await self._lanes.finish(5)
+        await self._sender.finish(5)
+        await self._tasks.stop()
+        await self._telegram.bot.session.close()
+        await self.db.close()
+
+    # --- what the company does ------------------------------------------------------------------
+
+    async def add_project(self, slug: str, name: str, description: str = "") -> Project:
+        return await self.db.write(projects.create, slug=slug, name=name, description=description)
+
+    async def add_type(self, name: str, description: str = "") -> TicketType:
+        return await self.db.write(
+            ticket_types.create, self.project.id, name=name, description=description
+        )
+
+    async def set(self, **settings: object) -> None:
+        self.project = await self.db.write(projects.update, self.project.id, **settings)
+
+    async def request(self, **wanted: object) -> Request:
+        return await self.db.write(partial(requests.create, **wanted), self.project.id)
+
+    async def status_of(self, request: Request) -> str:
+        return (await self.db.read(requests.get, self.project.id, request.id)).status
+
+    async def tickets(self, project: Project | None = None) -> list[Ticket]:
+        """All tickets of the project, number 1 first."""
+        project_id = (project or self.project).id
+        found, _ = await self.db.read(listing, project_id, TicketFilter(), limit=100)
+        return found[::-1]
+
+    async def said_in(self, number: int) -> list[TicketMessage]:
+        """The messages of the project's ticket with that number."""
+        ticket = (await self.tickets())[number - 1]
+        return await self.db.read(messages.of_ticket, ticket.id)
+
+    async def subscriber(self, person: Person) -> Subscriber | None:
+        chat = Chat(Channel.TELEGRAM, person.chat.id)
+        return await self.db.read(subscribers.in_project, chat, self.project.id)
+
+    # --- what the customer sees and does --------------------------------------------------------
+
+    async def sees(self, person: Person, words: str, *labels: str) -> Message:
+        """The newest message of the bot that has these words and buttons, once it is there."""
+
+        def found() -> Message | None:
+            for message in reversed(person.chat.messages):
+                shown = message.from_bot and words in message.text
+                if shown and all(label in message.labels for label in labels):
+                    return message
+            return None
+
+        what = f"{words!r} with {labels} in the chat of {person.name}"
+        message = await self.messenger.until(found, what=what)
+        assert message is not None
+        return message
+
+    async def press(self, person: Person, label: str, words: str = "") -> Press:
+        """Press the button of the newest message that has it (and the words); wait for the answer."""
+        message = await self.sees(person, words, label)
+        return await person.press(message, label).answered()
