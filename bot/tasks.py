@@ -27,8 +27,11 @@ class Tasks:
     """The nursery. A task that must live is restarted; one that raises Fatal ends the desk."""
 
     def __init__(self) -> None:
+        loop = asyncio.get_running_loop()
         self._tasks: list[asyncio.Task[None]] = []
-        self._end: asyncio.Future[Fatal | None] = asyncio.get_running_loop().create_future()
+        self._end: asyncio.Future[Fatal | None] = loop.create_future()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._settle, None)
 
     def start(self, name: str, work: Callable[[], Awaitable[None]], *, lives: bool = True) -> None:
         """Run `work`; while it `lives`, its end by an error is logged and it is run again."""
@@ -51,9 +54,6 @@ class Tasks:
 
     async def end(self) -> Fatal | None:
         """Wait until the process is asked to end (None), or until a task cannot go on."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._settle, None)
         return await self._end
 
     def _settle(self, why: Fatal | None) -> None:

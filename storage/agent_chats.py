@@ -62,6 +62,8 @@ def link(tx: Transaction, project_id: UUID, chat: Chat) -> Project:
     if project.agent_chat == chat:
         return project
     owner = projects.by_agent_chat(tx, chat)
+    if owner is not None and owner.id == project_id:
+        return project  # the chat's old id, from before it became a supergroup
     if owner is not None:
         raise Conflict(f"This chat serves the project {owner.slug} already.")
     _move(tx, project_id, chat)
@@ -84,6 +86,13 @@ def migrated(tx: Transaction, old: Chat, new_id: int) -> Project | None:
     project = projects.by_agent_chat(tx, old)
     if project is None:
         return None
+    tx.run(
+        "INSERT INTO migrated_chats (channel, old_id, new_id) VALUES (:channel, :old_id, :new_id)"
+        " ON CONFLICT DO NOTHING",
+        channel=old.channel,
+        old_id=old.id,
+        new_id=new_id,
+    )
     _move(tx, project.id, Chat(old.channel, new_id))
     outbox.move_chat(tx, old, new_id)
     return projects.get(tx, project.id)

@@ -53,9 +53,11 @@ def by_slug(tx: Transaction, slug: str) -> Project:
 
 
 def by_agent_chat(tx: Transaction, chat: Chat) -> Project | None:
-    """The project whose agents sit in `chat`."""
+    """The project whose agents sit in `chat`, or in the supergroup that it became."""
     row = tx.one(
-        "SELECT * FROM projects WHERE agent_channel = :channel AND agent_chat_id = :chat_id",
+        "SELECT * FROM projects WHERE agent_channel = :channel AND agent_chat_id = coalesce("
+        "(SELECT new_id FROM migrated_chats WHERE channel = :channel AND old_id = :chat_id),"
+        " :chat_id)",
         channel=chat.channel,
         chat_id=chat.id,
     )

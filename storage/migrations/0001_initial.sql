@@ -17,6 +17,14 @@ CREATE TABLE projects (
     UNIQUE (agent_channel, agent_chat_id)
 );
 
+-- Groups that go on under another id: what is still on its way from the old one counts for the new.
+CREATE TABLE migrated_chats (
+    channel TEXT NOT NULL,
+    old_id BIGINT NOT NULL,
+    new_id BIGINT NOT NULL,
+    PRIMARY KEY (channel, old_id)
+);
+
 CREATE TABLE api_keys (
     id TEXT PRIMARY KEY,
     project_id TEXT NOT NULL REFERENCES projects (id),

@@ -55,6 +55,7 @@ def test_no_name_reaches_beyond_itself(name: str, limit: int) -> None:
         ("Anna", "Anna"),
         ("Анна-Мария", "Анна-Мария"),
         ("  Anna\n\tMaria\u2028\x00 ", "Anna Maria"),
+        ("An\ud800na", "An na"),
         ("אנה", f"{FSI}אנה{PDI}"),
         (f"{RLM}{RLM}Anna", f"{FSI}{RLM}{RLM}Anna{PDI}"),
         (f"{RLO}Anna", f"{FSI}{RLO}Anna{PDF}{PDI}"),

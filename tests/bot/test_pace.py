@@ -1,6 +1,7 @@
 """The pace of sending: pauses, restarts, giving up, and what is kept in memory."""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -118,6 +119,21 @@ def test_behind_takes_a_message_in_flight_as_answered_now() -> None:
             assert pace.behind(1) == pytest.approx(2)
 
     scene(play, chat=Window(1, 2))
+
+
+def test_free_counts_what_a_chat_could_take_now() -> None:
+    async def play(pace: Pace) -> None:
+        assert pace.free(1, group=False) == math.inf
+        assert pace.headroom(1, group=False) == 1
+        assert pace.free(-1, group=True) == 4
+        await make(pace, -1, group=True)
+        async with await pace.turn(-1, group=True, priority=0):
+            assert pace.free(-1, group=True) == 2
+            assert pace.headroom(-1, group=True) == 0.5
+        await elapse(61)
+        assert pace.free(-1, group=True) == 4
+
+    scene(play, group=Window(4, 60))
 
 
 def test_without_a_group_limit_groups_keep_to_the_limit_of_a_chat() -> None:

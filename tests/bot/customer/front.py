@@ -18,9 +18,30 @@ from bot.outgoing.outlet import Outlet
 from bot.playground.telegram import Message, Person, Press, TelegramStandIn
 from bot.sender import Sender
 from bot.tasks import Tasks
-from storage import messages, projects, requests, subscribers, ticket_types
+from storage import (
+    conversation,
+    dialogs,
+    messages,
+    opening,
+    projects,
+    requests,
+    subscribers,
+    ticket_types,
+    tickets,
+)
 from storage.database import Database
-from storage.model import Channel, Chat, Project, Request, Subscriber, Ticket, TicketType
+from storage.model import (
+    Channel,
+    Chat,
+    Content,
+    Project,
+    Request,
+    Status,
+    Subscriber,
+    SubscriberStatus,
+    Ticket,
+    TicketType,
+)
 from storage.model import Message as TicketMessage
 from storage.ticket_list import TicketFilter, listing
 
@@ -109,6 +130,9 @@ class Front:
             ticket_types.create, self.project.id, name=name, description=description
         )
 
+    async def retire(self, kind: TicketType) -> None:
+        await self.db.write(ticket_types.update, self.project.id, kind.id, active=False)
+
     async def set(self, **settings: object) -> None:
         self.project = await self.db.write(projects.update, self.project.id, **settings)
 
@@ -130,8 +154,39 @@ class Front:
         return await self.db.read(messages.of_ticket, ticket.id)
 
     async def subscriber(self, person: Person) -> Subscriber | None:
-        chat = Chat(Channel.TELEGRAM, person.chat.id)
-        return await self.db.read(subscribers.in_project, chat, self.project.id)
+        return await self.db.read(subscribers.in_project, self.chat(person), self.project.id)
+
+    async def state_of(self, person: Person) -> str | None:
+        """The scene that the person is in."""
+        key = dialogs.DialogKey(self.chat(person), person.id, 0, "default")
+        state, _ = await self.db.read(dialogs.get, key)
+        return state
+
+    def chat(self, person: Person) -> Chat:
+        return Chat(Channel.TELEGRAM, person.chat.id)
+
+    async def unsubscribe(self, person: Person) -> None:
+        """As an erasure or a block that the customer's chat does not show."""
+        stopped = SubscriberStatus.STOPPED
+        await self.db.write(subscribers.unsubscribe, self.chat(person), stopped)
+
+    async def open_tickets(self, person: Person, count: int) -> None:
+        """So many tickets of the person, made by the company: `Matter 1` and so on."""
+        for number in range(1, count + 1):
+            new = opening.NewTicket(Content(f"Matter {number}"))
+            make = partial(opening.by_backend, channel=Channel.TELEGRAM, chat_id=person.chat.id)
+            await self.db.write(make, self.project.id, new)
+            await self.sees(person, f"#{number}.")
+
+    async def answer(self, number: int, text: str, *, internal: bool = False) -> None:
+        """Answer ticket `number` in the project's name."""
+        ticket = (await self.tickets())[number - 1]
+        reply = partial(conversation.reply, internal=internal)
+        await self.db.write(reply, self.project.id, ticket.id, Content(text))
+
+    async def close_ticket(self, number: int) -> None:
+        ticket = (await self.tickets())[number - 1]
+        await self.db.write(tickets.set_status, self.project.id, ticket.id, Status.CLOSED)
 
     # --- what the customer sees and does --------------------------------------------------------
 
@@ -154,3 +209,11 @@ class Front:
         """Press the button of the newest message that has it (and the words); wait for the answer."""
         message = await self.sees(person, words, label)
         return await person.press(message, label).answered()
+
+    async def open_ticket(self, person: Person, label: str) -> None:
+        """Open a ticket from the list of a fresh menu."""
+        person.open()
+        await self.settled()
+        menu = person.chat.messages[-1]
+        await person.press(menu, "Active tickets").answered()
+        await person.press(menu, label).answered()
