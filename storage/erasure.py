@@ -31,7 +31,6 @@ def erase(tx: Transaction, project_id: UUID, subscriber_id: UUID) -> Erased:
         f" (SELECT seq FROM messages WHERE ticket_id IN ({OF_TICKETS}))",
         id=key,
     )
-    tx.run(f"DELETE FROM subject_words WHERE ticket_id IN ({OF_TICKETS})", id=key)
     texts = tx.run(
         "UPDATE messages SET text = '', entities = '[]', original_text = NULL,"
         " original_entities = NULL, author_name = CASE author WHEN 'customer' THEN ''"

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from storage import message_map
+from storage import message_map, search
 from storage.database import Row, Transaction, from_ms, optional_ms
 from storage.errors import NotFound
 from storage.model import (
@@ -33,7 +33,7 @@ def add(
     delivery: Delivery = Delivery.NONE,
     source: Source | None = None,
 ) -> Message:
-    """Write a message with its attachments, its words for the search, and where it came from."""
+    """Write a message with its attachments, and where it came from."""
     message_id = tx.new_id()
     seq = tx.insert(
         "messages",
@@ -50,12 +50,8 @@ def add(
     )
     if source is not None:
         message_map.record_source(tx, source, message_id, ticket.id)
-    tx.run(
-        "INSERT INTO message_words (rowid, words, ticket_id) VALUES (:seq, :words, :ticket_id)",
-        seq=seq,
-        words=content.text,
-        ticket_id=str(ticket.id),
-    )
+    if seq % search.BULK == 0:
+        search.index(tx)
     return Message(
         id=message_id,
         seq=seq,
@@ -117,11 +113,7 @@ def rewrite(tx: Transaction, message: Message, content: Content) -> None:
         entities=_dump(content.entities),
         now=tx.now_ms,
     )
-    tx.run(
-        "UPDATE message_words SET words = :words WHERE rowid = :seq",
-        seq=message.seq,
-        words=content.text,
-    )
+    search.refresh(tx, message.seq)
 
 
 def set_delivery(

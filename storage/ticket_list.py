@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from storage import search
 from storage.database import Transaction
 from storage.model import Channel, Priority, Status, Ticket
 from storage.tickets import SELECT, ticket_from
@@ -11,7 +12,7 @@ from storage.tickets import SELECT, ticket_from
 @dataclass(frozen=True, slots=True)
 class TicketFilter:
     """What a ticket must match; None matches all. `words` must each begin a word of the subject or
-    of a message. `before` is the cursor: only tickets with a lower number."""
+    of a message (`search.index` first). `before` is the cursor: only lower numbers."""
 
     status: Status | None = None
     priority: Priority | None = None
@@ -49,13 +50,7 @@ def listing(
     if wanted.before is not None:
         conditions.append("t.number < :before")
         values["before"] = wanted.before
-    for place, word in enumerate((wanted.words or "").split()):
-        conditions.append(
-            f"(t.id IN (SELECT ticket_id FROM message_words WHERE message_words MATCH :word{place})"
-            f" OR t.id IN (SELECT ticket_id FROM subject_words"
-            f" WHERE subject_words MATCH :word{place}))"
-        )
-        values[f"word{place}"] = _prefix_query(word)
+    conditions += search.condition(wanted.words or "", values)
     rows = tx.all(
         f"{SELECT} WHERE {' AND '.join(conditions)}"
         " ORDER BY t.number DESC LIMIT :limit OFFSET :offset",
@@ -64,9 +59,3 @@ def listing(
         offset=offset,
     )
     return [ticket_from(row) for row in rows[:limit]], len(rows) > limit
-
-
-def _prefix_query(word: str) -> str:
-    """An FTS5 string that stands for the word's beginning and nothing else of FTS5's syntax."""
-    quoted = word.replace('"', '""')
-    return f'"{quoted}"*'

@@ -263,6 +263,5 @@ CREATE TABLE dialogs (
     PRIMARY KEY (channel, chat_id, user_id, thread_id, destiny)
 );
 
--- Words of messages (rowid is messages.seq) and of subjects (rowid is the ticket's).
+-- The words of messages, a subject with those of its ticket's first; rowid is messages.seq.
 CREATE VIRTUAL TABLE message_words USING fts5 (words, ticket_id UNINDEXED, tokenize = 'unicode61 remove_diacritics 2');
-CREATE VIRTUAL TABLE subject_words USING fts5 (words, ticket_id UNINDEXED, tokenize = 'unicode61 remove_diacritics 2');

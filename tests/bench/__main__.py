@@ -2,9 +2,9 @@
 
 import sys
 
-from tests.bench import api
+from tests.bench import api, messages
 
-PARTS = {"api": api.run}
+PARTS = {"api": api.run, "messages": messages.run}
 
 
 def main() -> None:
