@@ -40,10 +40,7 @@ def main(arguments: list[str]) -> int:
     try:
         command = parse(arguments)
         settings = config.load()
-    except UsageError as error:
-        tell(f"{error} (--help explains)")
-        return MISUSED
-    except config.ConfigError as error:
+    except (UsageError, config.ConfigError) as error:
         tell(str(error))
         return MISUSED
     if command is None:
@@ -116,6 +113,7 @@ async def serve_until_end(db: Database, settings: config.Settings) -> int:
     from bot.tasks import Tasks
 
     tasks = Tasks()
+    tasks.heed_signals()
     async with AsyncExitStack() as stack:
         playground = None
         if settings.playground_on:
@@ -156,11 +154,7 @@ def compose(
     if settings.updates == "webhook" and settings.public_url:
         webhooks = Webhooks(settings.public_url, secret(settings.webhook_secret) or "")
     service = Service(
-        db,
-        messengers(settings, playground),
-        Health(),
-        locale=settings.locale,
-        webhooks=webhooks,
+        db, messengers(settings, playground), Health(), locale=settings.locale, webhooks=webhooks
     )
     app = api.app.build(
         db,

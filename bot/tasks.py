@@ -30,8 +30,6 @@ class Tasks:
         loop = asyncio.get_running_loop()
         self._tasks: list[asyncio.Task[None]] = []
         self._end: asyncio.Future[Fatal | None] = loop.create_future()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._settle, None)
 
     def start(self, name: str, work: Callable[[], Awaitable[None]], *, lives: bool = True) -> None:
         """Run `work`; while it `lives`, its end by an error is logged and it is run again."""
@@ -51,6 +49,12 @@ class Tasks:
                 await asyncio.sleep(RESTART_AFTER)
             else:
                 return
+
+    def heed_signals(self) -> None:
+        """From now on SIGTERM and SIGINT end these tasks, in place of the process."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._settle, None)
 
     async def end(self) -> Fatal | None:
         """Wait until the process is asked to end (None), or until a task cannot go on."""

@@ -28,6 +28,9 @@ _NO_DEFAULT = (" (default: None)", " (default: )")
 class UsageError(Exception):
     """The command line makes no sense; the text is one line that says why."""
 
+    def __str__(self) -> str:
+        return f"{super().__str__()} (--help explains)"
+
 
 class CommandLine(BaseSettings):
     """Deskwire, a helpdesk for small teams: serves, or does what a command says beside it."""
