@@ -163,6 +163,7 @@ def compose(
         files=service.files,
         readiness=service.readiness,
         metrics_token=secret(settings.metrics_token),
+        rate_limit=settings.rate_limit,
     )
     service.add_routes(app)
     if playground is not None:

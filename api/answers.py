@@ -6,6 +6,7 @@ storage's own values are answers as they are, less what is not named.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -176,10 +177,9 @@ def of(values: object) -> Any:
     return values
 
 
-_TICKET = [field.name for field in fields(Ticket)]
+_of_ticket = attrgetter(*(field.name for field in fields(Ticket)))
 
 
 def details(ticket: model.Ticket, messages: Sequence[model.Message]) -> TicketDetails:
     """A ticket's details from its parts."""
-    values: dict[str, Any] = {name: getattr(ticket, name) for name in _TICKET}
-    return TicketDetails(**values, messages=of(messages))
+    return TicketDetails(*_of_ticket(ticket), of(messages))

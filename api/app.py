@@ -18,6 +18,7 @@ from api import (
 )
 from api.desk import Desk, Files, Links
 from api.health import Readiness
+from api.limiter import Limiter
 from api.metrics import Metrics
 from api.middlewares import edge
 from api.serving import serve
@@ -44,15 +45,18 @@ def build(  # noqa: PLR0913 - what a composition root hands over
     files: Files,
     readiness: Readiness,
     metrics_token: str | None = None,
+    rate_limit: int = 0,
     registry: CollectorRegistry | None = None,
 ) -> web.Application:
     """The application, to be served by `api.runner.Runner`.
 
     `channels` are the messengers that are configured. Whoever keeps numbers passes the `registry`
-    that they are in; `/metrics` shows all of it.
+    that they are in; `/metrics` shows all of it. `rate_limit` is requests a minute for one project,
+    0 for no limit.
     """
+    limiter = Limiter(rate_limit, clock=lambda: db.clock().timestamp())
     metrics = Metrics(registry or CollectorRegistry())
-    desk = Desk(db, links, channels, files)
+    desk = Desk(db, links, channels, files, limiter)
     app = web.Application(middlewares=[edge(db, metrics)], client_max_size=reading.LIMIT)
     for route in ROUTES:
         app.router.add_route(route.method, route.path, serve(route, desk), name=route.operation_id)

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+from api.guard import Guard
+from api.limiter import Limiter
 from storage.database import Database
 from storage.model import Attachment, Channel
 
@@ -51,15 +53,24 @@ class Stopping:
 
 
 class Desk:
-    """What handlers work with. `channels` are the messengers that are configured."""
+    """What handlers work with. `channels` are the messengers that are configured, and `guard`
+    knows where webhooks may lead."""
 
-    __slots__ = ("channels", "db", "files", "links", "stopping")
+    __slots__ = ("channels", "db", "files", "guard", "limiter", "links", "stopping")
 
     def __init__(
-        self, db: Database, links: Links, channels: Collection[Channel], files: Files
+        self,
+        db: Database,
+        links: Links,
+        channels: Collection[Channel],
+        files: Files,
+        limiter: Limiter,
+        guard: Guard,
     ) -> None:
         self.db = db
         self.links = links
         self.channels = frozenset(channels)
         self.files = files
+        self.limiter = limiter
+        self.guard = guard
         self.stopping = Stopping()

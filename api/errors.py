@@ -7,6 +7,7 @@ HelpdeskError
 ├── MethodNotAllowed            method_not_allowed
 ├── PayloadTooLarge             payload_too_large
 ├── UnsupportedMediaType        unsupported_media_type
+├── RateLimited                 rate_limited
 └── InternalError               internal_error
 """
 
@@ -67,6 +68,18 @@ class UnsupportedMediaType(HelpdeskError):
     code = "unsupported_media_type"
 
 
+class RateLimited(HelpdeskError):
+    """This project made as many requests as it may in a minute."""
+
+    code = "rate_limited"
+    retryable = True
+
+    def __init__(self, retry_after: int) -> None:
+        """`retry_after` in seconds."""
+        self.retry_after = retry_after
+        super().__init__(f"No more requests for {retry_after} seconds.")
+
+
 class InternalError(HelpdeskError):
     """Something went wrong on the server; its log knows more."""
 
@@ -83,6 +96,7 @@ STATUS: dict[type[HelpdeskError], int] = {
     Conflict: 409,
     PayloadTooLarge: 413,
     UnsupportedMediaType: 415,
+    RateLimited: 429,
     InternalError: 500,
     Unavailable: 503,
 }
@@ -121,6 +135,8 @@ def response_to(error: HelpdeskError) -> web.Response:
     response = web.Response(body=body, status=status, content_type=MEDIA_TYPE)
     if isinstance(error, Unauthorized):
         response.headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, RateLimited):
+        response.headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, MethodNotAllowed):
         response.headers["Allow"] = error.allow
     return response

@@ -3,6 +3,7 @@
 What each kind of error looks like is `errors`' business.
 """
 
+import itertools
 import re
 import secrets
 import time
@@ -13,6 +14,7 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from api import auth, errors
+from api.limiter import QUOTA
 from api.metrics import Metrics
 from storage.database import Database
 from storage.errors import HelpdeskError
@@ -21,13 +23,16 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 REQUEST_ID = "X-Request-Id"
 _SANE = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+# One draw of randomness for a process: the system's own would give the turn to another thread.
+_PROCESS = secrets.token_hex(8)
+_requests = itertools.count(1)
 _log = structlog.get_logger(__name__)
 
 
 def request_id(headers: Mapping[str, str]) -> str:
     """The caller's own id of the request if it is sane, else a fresh one."""
     own = headers.get(REQUEST_ID)
-    return own if own is not None and _SANE.fullmatch(own) else secrets.token_hex(16)
+    return own if own is not None and _SANE.fullmatch(own) else f"{_PROCESS}-{next(_requests)}"
 
 
 def edge(db: Database, metrics: Metrics) -> Middleware:
@@ -45,6 +50,8 @@ def edge(db: Database, metrics: Metrics) -> Middleware:
             response = errors.response_to(await _kind(db, request, error, identity))
         if not response.prepared:
             response.headers[REQUEST_ID] = identity
+            if (quota := request.get(QUOTA)) is not None:
+                quota.add_to(response)
         operation = request.match_info.route.name or "none"
         metrics.request(operation, response.status, time.perf_counter() - started)
         return response

@@ -1,7 +1,8 @@
 """Reads what a request gives, and says what is wrong with it in plain words, field by field."""
 
+import hashlib
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
@@ -13,6 +14,8 @@ from api.routing import Route
 LIMIT = 1024 * 1024
 """Bytes that a body may have."""
 
+IDEMPOTENCY_KEY = "Idempotency-Key"
+_KEY = re.compile(r"[!-~]{1,255}")
 _CONTENT_TYPE = re.compile(r'application/json\s*(;\s*charset="?utf-8"?\s*)?', re.IGNORECASE)
 
 _WORDS = {
@@ -36,6 +39,25 @@ _WORDS = {
     "literal_error": "must be {expected}",
     "json_invalid": "is not valid JSON: {error}",
 }
+
+
+class Once(NamedTuple):
+    """A request that is to be carried out once: its key, and a hash of all that it asks."""
+
+    key: str
+    fingerprint: str
+
+
+async def once(request: web.Request) -> Once | None:
+    """What the Idempotency-Key of a POST asks for. Raises InvalidInput for a key of no use."""
+    key = request.headers.get(IDEMPOTENCY_KEY)
+    if key is None or request.method != "POST":
+        return None
+    if not _KEY.fullmatch(key):
+        wrong = FieldError(field=IDEMPOTENCY_KEY, message="must be 1 to 255 visible ASCII signs")
+        raise InvalidInput([wrong])
+    asked = request.path.encode() + b"\0" + await request.read()
+    return Once(key, hashlib.sha256(asked).hexdigest())
 
 
 async def read(request: web.Request, route: Route) -> BaseModel | None:

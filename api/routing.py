@@ -6,7 +6,7 @@ to wait or to stream, a coroutine.
 
 import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -34,9 +34,9 @@ class Call(Generic[Given]):
     path: Mapping[str, str]
     given: Given
 
-    def id(self, missing: type[NotFound] = NotFound) -> UUID:
+    def id(self, missing: type[NotFound] = NotFound, name: str = "id") -> UUID:
         """The `{id}` in the path. What is no UUID is the id of nothing: raises `missing`."""
-        return _id(self.path, missing)
+        return _id(self.path, missing, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,8 @@ class LongCall(Generic[Given]):
         return _id(self.request.match_info, missing)
 
 
-def _id(path: Mapping[str, str], missing: type[NotFound]) -> UUID:
-    text = path["id"]
+def _id(path: Mapping[str, str], missing: type[NotFound], name: str = "id") -> UUID:
+    text = path[name]
     if not _UUID.fullmatch(text):
         raise missing
     return UUID(text)
@@ -65,7 +65,8 @@ class Route:
     """An operation of the API: `handler` takes a Call, or as a coroutine a LongCall.
 
     `answer` is what its result is written as, a result of None is 204 without a body, and
-    `location` names the result's own path.
+    `location` names the result's own path. What has to be waited for, and comes before the
+    transaction, is `before`: it takes the desk and what was given.
     """
 
     method: str
@@ -76,6 +77,7 @@ class Route:
     answer: type[Any] | None = None
     status: int = 200
     location: str | None = None
+    before: Callable[[Desk, Any], Awaitable[None]] | None = None
     errors: tuple[type[HelpdeskError], ...] = ()
 
     @property

@@ -5,27 +5,22 @@ is refused earlier is refused after a look at the key, so that 401 comes before 
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import NamedTuple
 from uuid import UUID
 
 from aiohttp import web
 
 from api import auth, reading
 from api.desk import Desk
+from api.errors import RateLimited
+from api.limiter import QUOTA
+from api.reading import Once
 from api.routing import Call, LongCall, Route
-from storage import api_keys
+from storage import api_keys, idempotency
 from storage.database import Transaction
 from storage.errors import HelpdeskError
+from storage.idempotency import Answer
 
 Serve = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-class Reply(NamedTuple):
-    """An answer as it goes over the wire."""
-
-    status: int
-    body: bytes | None
-    location: str | None
 
 
 def serve(route: Route, desk: Desk) -> Serve:
@@ -36,51 +31,88 @@ def serve(route: Route, desk: Desk) -> Serve:
 def _in_transaction(route: Route, desk: Desk) -> Serve:
     submit = desk.db.write if route.writes else desk.db.read
 
-    def run(tx: Transaction, hashed: str, path: Mapping[str, str], given: object) -> Reply:
+    def run(
+        tx: Transaction, hashed: str, path: Mapping[str, str], given: object, once: Once | None
+    ) -> tuple[Answer, bool]:
         project_id: UUID = api_keys.project_of(tx, hashed)
-        return _reply(route, route.handler(Call(desk, tx, project_id, path, given)))
+        if once is not None:
+            kept = idempotency.find(tx, project_id, once.key, once.fingerprint)
+            if kept is not None:
+                return kept, True
+        answer = _answer(route, route.handler(Call(desk, tx, project_id, path, given)))
+        if once is not None:
+            idempotency.keep(tx, project_id, once.key, once.fingerprint, answer)
+        return answer, False
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        hashed = auth.key_hash(request)
-        given = await _given(request, route, desk)
-        return _response(await submit(run, hashed, request.match_info, given))
+        hashed = await _admit(request, desk)
+        given, once = await _given(request, route, desk)
+        if route.before is not None:
+            await auth.authenticate(desk.db, request)
+            await route.before(desk, given)
+        answer, replayed = await submit(run, hashed, request.match_info, given, once)
+        response = _response(answer)
+        if replayed:
+            response.headers["Idempotency-Replayed"] = "true"
+        return response
 
     return handle
 
 
 def _long(route: Route, desk: Desk) -> Serve:
     async def handle(request: web.Request) -> web.StreamResponse:
+        await _admit(request, desk)
         project_id = await auth.authenticate(desk.db, request)
         given = await reading.read(request, route)
         result = await route.handler(LongCall(desk, request, project_id, given))
         return (
-            result if isinstance(result, web.StreamResponse) else _response(_reply(route, result))
+            result if isinstance(result, web.StreamResponse) else _response(_answer(route, result))
         )
 
     return handle
 
 
-async def _given(request: web.Request, route: Route, desk: Desk) -> object:
+async def _admit(request: web.Request, desk: Desk) -> str:
+    """The hash of the key that is shown, once its project may make another request.
+
+    Raises Unauthorized, RateLimited.
+    """
+    hashed = auth.key_hash(request)
+    limiter = desk.limiter
+    if limiter.limit:
+        project_id = limiter.project_of(hashed)
+        if project_id is None:
+            project_id = await auth.authenticate(desk.db, request)
+            limiter.learn(hashed, project_id)
+        quota = request[QUOTA] = limiter.take(project_id)
+        if quota.over:
+            await auth.authenticate(desk.db, request)
+            raise RateLimited(quota.reset)
+    return hashed
+
+
+async def _given(request: web.Request, route: Route, desk: Desk) -> tuple[object, Once | None]:
     try:
-        return await reading.read(request, route)
+        given = await reading.read(request, route)
+        return given, await reading.once(request)
     except HelpdeskError:
         await auth.authenticate(desk.db, request)
         raise
 
 
-def _reply(route: Route, result: object) -> Reply:
+def _answer(route: Route, result: object) -> Answer:
     if result is None:
-        return Reply(204, None, None)
+        return Answer(204, None, None)
     location = None if route.location is None else route.location.format(result)
-    return Reply(route.status, route.to_json(result), location)
+    return Answer(route.status, route.to_json(result), location)
 
 
-def _response(reply: Reply) -> web.Response:
+def _response(answer: Answer) -> web.Response:
     response = web.Response(
-        status=reply.status,
-        body=reply.body,
-        content_type=None if reply.body is None else "application/json",
+        status=answer.status,
+        body=answer.body,
+        content_type=None if answer.body is None else "application/json",
     )
-    if reply.location is not None:
-        response.headers["Location"] = reply.location
+    if answer.location is not None:
+        response.headers["Location"] = answer.location
     return response

@@ -49,7 +49,7 @@ def _commands() -> Router:
     known.message.register(start, Command("start", "menu", "cancel", ignore_case=True))
     known.message.register(stop, Command("stop", ignore_case=True))
     known.message.register(explain, F.text.regexp(_COMMAND, mode="fullmatch"))
-    known.message.register(pasted_link, F.text.func(request_in))
+    known.message.register(pasted_link, F.text, F.text.func(request_in))
     return known
 
 

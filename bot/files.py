@@ -3,15 +3,20 @@
 from collections.abc import AsyncIterator, Mapping
 
 from aiogram import Bot
-from aiogram.exceptions import TelegramBadRequest
+from aiogram.exceptions import TelegramAPIError, TelegramBadRequest
 from aiogram.types import BufferedInputFile, InputFile
+from aiohttp import ClientError, ClientResponseError
 
 from bot.failures import PASSING
 from bot.messengers import Messenger
+from bot.outgoing.parts import FileRefused
 from storage.errors import NotFound, Unavailable
 from storage.model import Attachment, Channel
 
 CHUNK = 64 * 1024
+DOWNLOAD_SECONDS = 300
+"""For a whole file, at the speed of whoever reads it."""
+NOT_GIVEN_OUT = "The messenger does not give this file out."
 
 
 class Files:
@@ -21,28 +26,58 @@ class Files:
         self._messengers = messengers
 
     async def open(self, attachment: Attachment) -> AsyncIterator[bytes]:
-        """The file's bytes. The first step raises NotFound where its messenger has it no more, and
-        Unavailable where the messenger cannot be asked."""
+        """The file's bytes. The first step raises NotFound where its messenger has it no more;
+        every step raises Unavailable where the messenger cannot be asked, or breaks off.
+
+        No error leads back to aiohttp's: in its words there is the URL, and in that the token.
+        """
         messenger = self._messengers.get(attachment.channel)
         if messenger is None:
             raise Unavailable(f"The channel {attachment.channel} is not configured.")
         try:
-            file = await messenger.bot.get_file(attachment.file_id)
-        except TelegramBadRequest as error:
-            raise NotFound("The messenger does not give this file out.") from error
-        except PASSING as error:
-            raise Unavailable("The messenger cannot be reached.") from error
-        if file.file_path is None:
-            raise NotFound("The messenger does not give this file out.")
-        url = messenger.bot.session.api.file_url(messenger.bot.token, file.file_path)
-        content = messenger.bot.session.stream_content(url, chunk_size=CHUNK, raise_for_status=True)
-        async for chunk in content:
-            yield chunk
+            async for chunk in _stream(messenger, attachment):
+                yield chunk
+        except TelegramBadRequest:
+            raise NotFound(NOT_GIVEN_OUT) from None
+        except ClientResponseError as error:
+            if error.status in (404, 410):
+                raise NotFound(NOT_GIVEN_OUT) from None
+            raise Unavailable(f"The messenger answers {error.status}.") from None
+        except (*PASSING, TelegramAPIError, ClientError, TimeoutError):
+            raise Unavailable("The messenger cannot be reached.") from None
 
     async def for_channel(self, attachment: Attachment, bot: Bot) -> str | InputFile:
-        """The attachment as `bot` can send it: by its id there, or uploaded."""
+        """The attachment as `bot` can send it: by its id there, or uploaded. Raises FileRefused
+        where that is impossible for good, and Unavailable."""
         messenger = self._messengers.get(attachment.channel)
-        if messenger is not None and messenger.bot is bot:
+        if messenger is None:
+            raise FileRefused
+        if messenger.bot is bot:
             return attachment.file_id
-        content = b"".join([chunk async for chunk in self.open(attachment)])
+        content = await self._whole(attachment, messenger.capabilities.download_limit)
         return BufferedInputFile(content, attachment.file_name or attachment.kind)
+
+    async def _whole(self, attachment: Attachment, limit: int) -> bytes:
+        content = bytearray()
+        try:
+            async for chunk in self.open(attachment):
+                content += chunk
+                if len(content) > limit:
+                    raise FileRefused
+        except NotFound as error:
+            raise FileRefused from error
+        return bytes(content)
+
+
+async def _stream(messenger: Messenger, attachment: Attachment) -> AsyncIterator[bytes]:
+    bot = messenger.bot
+    file = await bot.get_file(attachment.file_id)
+    if file.file_path is None:
+        raise NotFound(NOT_GIVEN_OUT)
+    async for chunk in bot.session.stream_content(
+        bot.session.api.file_url(bot.token, file.file_path),
+        timeout=DOWNLOAD_SECONDS,
+        chunk_size=CHUNK,
+        raise_for_status=True,
+    ):
+        yield chunk

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
-from aiogram.exceptions import TelegramAPIError, TelegramConflictError, TelegramUnauthorizedError
+from aiogram.exceptions import TelegramAPIError, TelegramConflictError
 from aiohttp import web
 
-from bot.failures import PASSING, backoff
+from bot.failures import PASSING, wait_after, words
 from bot.health import Health
 from bot.messengers import Messenger
 from bot.messengers.telegram import GetRawUpdates, lane_of
@@ -49,9 +49,10 @@ async def poll(db: Database, messenger: Messenger, health: Health) -> None:
         if offset is not None and loop.time() - last > FORGET_OFFSET_AFTER:
             offset = None
         try:
+            # After an error it asks without waiting, to know at once that all is well again.
+            seconds = 0 if attempt else POLL_SECONDS
             updates = await messenger.bot(
-                GetRawUpdates(offset=offset, timeout=POLL_SECONDS),
-                request_timeout=POLL_SECONDS + 15,
+                GetRawUpdates(offset=offset, timeout=seconds), request_timeout=seconds + 15
             )
             if updates:
                 await db.write(inbox.add, messenger.channel, received(updates))
@@ -63,9 +64,9 @@ async def poll(db: Database, messenger: Messenger, health: Health) -> None:
         except (*PASSING, TelegramAPIError) as error:
             if isinstance(error, TelegramConflictError):
                 await _mend_conflict(messenger)
-            if health.bad(part, reason(error)):
-                log.warning("no updates", channel=messenger.channel.value, reason=reason(error))
-            await asyncio.sleep(backoff(attempt))
+            if health.bad(part, words(error)):
+                log.warning("no updates", channel=messenger.channel.value, reason=words(error))
+            await asyncio.sleep(wait_after(error, attempt))
             attempt = min(attempt + 1, 10)
 
 
@@ -76,18 +77,9 @@ async def _mend_conflict(messenger: Messenger) -> None:
             await messenger.bot.delete_webhook(drop_pending_updates=False)
             log.info("removed a webhook left over from before", channel=messenger.channel.value)
     except (*PASSING, TelegramAPIError) as error:
-        log.warning("cannot look at the webhook", channel=messenger.channel.value, reason=reason(error))
-
-
-def reason(error: Exception) -> str:
-    """An error of a messenger or the database in one line, for the log and `/readyz`."""
-    if isinstance(error, Unavailable):
-        return error.detail
-    if isinstance(error, TelegramUnauthorizedError):
-        return "the messenger refuses the token"
-    if isinstance(error, TelegramConflictError):
-        return "another program reads the updates of this bot"
-    return " ".join(str(getattr(error, "message", error)).split())[:200] or type(error).__name__
+        log.warning(
+            "cannot look at the webhook", channel=messenger.channel.value, reason=words(error)
+        )
 
 
 def webhook_handler(
@@ -101,7 +93,7 @@ def webhook_handler(
 
     async def handle(request: web.Request) -> web.Response:
         given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
-        if not hmac.compare_digest(given.encode(), secret.encode()):
+        if not hmac.compare_digest(given.encode("utf-8", "surrogateescape"), secret.encode()):
             return web.Response(status=401)
         try:
             updates = read(json.loads(await request.read()))

@@ -6,15 +6,18 @@ An update leaves the inbox only when it was handled, so that a crash anywhere re
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import structlog
 from aiogram.exceptions import TelegramServerError
 from aiogram.types import Message, Update
 
-from bot.failures import PASSING, backoff
+from bot.failures import PASSING, wait_after, words
 from bot.messengers import Messenger
+from bot.outgoing.recording import record
 from storage import inbox
 from storage.database import Database
 from storage.errors import Unavailable
@@ -54,6 +57,7 @@ class Lanes:
         self._handle = handle
         self._lanes: dict[int, _Lane] = {}
         self._after = 0
+        self._ending = False
 
     async def run(self) -> None:
         """Hand out updates for ever, those left over from before first."""
@@ -84,6 +88,7 @@ class Lanes:
 
     async def finish(self, seconds: float) -> None:
         """Let what is in hand end; what is not after `seconds` is replayed at the next start."""
+        self._ending = True
         tasks = [lane.task for lane in self._lanes.values() if lane.task is not None]
         for lane in self._lanes.values():
             lane.queue.clear()
@@ -103,51 +108,46 @@ class Lanes:
         del self._lanes[chat_id]
 
     async def _next(self, lane: _Lane) -> list[inbox.Update]:
-        """The next update, or all parts of the album that it begins. Empty when told to end."""
+        """The next update, or all parts of the album that it begins.
+
+        Empty when the end comes before the album is complete: the next start has it whole.
+        """
         first = lane.queue.popleft()
         group = album_of(first.update.payload)
         if group is None:
             return [first.update]
         parts = [first]
         loop = asyncio.get_running_loop()
-        while True:
+        while not self._ending:
             lane.more.clear()
             parts += _take(lane.queue, group)
             wait = parts[-1].at + ALBUM_QUIET - loop.time()
             if wait <= 0 or len(parts) >= self._messenger.capabilities.album_limit:
                 return [part.update for part in parts]
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(lane.more.wait(), wait)
-            except TimeoutError:
-                continue
+        return []
 
     async def _handle_all(self, updates: list[inbox.Update]) -> None:
         ids = [update.id for update in updates]
-        attempt = 0
-        while True:
+        surprises = server_errors = 0
+        for attempt in count():
             try:
                 await self._feed(updates)
-                await self._db.write(inbox.handled, ids)
+                break
             except PASSING as error:
-                attempt += 1
-                if isinstance(error, TelegramServerError) and attempt >= SERVER_ERRORS:
-                    return await self._set_aside(ids, error)
-                log.warning("an update waits", updates=ids, error=type(error).__name__)
+                failure: Exception = error
+                server_errors += isinstance(error, TelegramServerError)
+                log.warning("an update waits", updates=ids, error=words(error))
             except Exception as error:
+                failure = error
+                surprises += 1
                 log.exception("an update failed", updates=ids)
-                attempt += 1
-                if attempt >= SURPRISES:
-                    return await self._set_aside(ids, error)
-            else:
-                return None
-            await asyncio.sleep(backoff(attempt - 1))
-
-    async def _set_aside(self, ids: list[int], error: Exception) -> None:
-        log.error("an update is set aside", updates=ids, error=type(error).__name__)
-        try:
-            await self._db.write(inbox.set_aside, ids, type(error).__name__)
-        except Unavailable as outage:
-            log.warning("an update stays for the next start", updates=ids, reason=outage.detail)
+            if surprises >= SURPRISES or server_errors >= SERVER_ERRORS:
+                log.error("an update is set aside", updates=ids, error=words(failure))
+                return await record(self._db, inbox.set_aside, ids, words(failure))
+            await asyncio.sleep(wait_after(failure, attempt))
+        return await record(self._db, inbox.handled, ids)
 
     async def _feed(self, updates: list[inbox.Update]) -> None:
         parsed = [self._messenger.parse(update.payload) for update in updates]

@@ -51,7 +51,7 @@ class Introduction:
 
     def _guide(self, person: Person, event: TelegramObject, data: Data) -> Guide:
         press = event.callback_query if isinstance(event, Update) else None
-        over = None if press is None else press.message.message_id
+        over = press.message.message_id if press and press.message else None
         stage = Stage(data["bot"], person.chat.id, over)
         return Guide(self._db, person, stage, data["scenes"], data["locale"])
 

@@ -35,9 +35,18 @@ class Turn:
     While it is open the message is in flight: its chat waits, and it holds its places.
     """
 
-    def __init__(self, close: Callable[["Turn", bool], None]) -> None:
+    def __init__(
+        self, close: Callable[["Turn", bool], None], hold: Callable[["Turn"], None]
+    ) -> None:
         self._close = close
+        self._hold = hold
         self._open = True
+
+    def hold(self) -> None:
+        """Nobody else gets a turn before this one is over, however long it takes: what was made
+        cannot be recorded, and it shall be the only one."""
+        if self._open:
+            self._hold(self)
 
     def done(self) -> None:
         """The messenger may have made the message, at the latest now. Twice does no harm."""
@@ -147,6 +156,7 @@ class Pace:
         self._numbers = count()
         self._chats: dict[int, _Chat] = {}
         self._ready: set[_Chat] = set()
+        self._holding: set[Turn] = set()
         self._latest: Turn | None = None
         self._next_at = -math.inf
         self._timer: asyncio.TimerHandle | None = None
@@ -238,14 +248,18 @@ class Pace:
         """Give what may be given now, and wake up when the next may be."""
         now = self._clock()
         due = now
-        while self._ready and (due := max(self._next_at, self._everybody.free_at())) <= now:
+        while self._ready and (due := self._free_at()) <= now:
             self._give(min(self._ready, key=lambda chat: chat.waiters[0][:2]), now)
         self._timer = self._reset(self._timer, due - now, self._serve)
+
+    def _free_at(self) -> float:
+        """When the next turn may be given to whoever is ready."""
+        return math.inf if self._holding else max(self._next_at, self._everybody.free_at())
 
     def _give(self, chat: _Chat, now: float) -> None:
         waiter = chat.waiters.pop(0)
         if not waiter.given.cancelled():
-            turn = Turn(lambda turn, made: self._over(chat, turn, made))
+            turn = Turn(lambda turn, made: self._over(chat, turn, made), self._holding.add)
             self._latest, self._next_at = turn, now + self._patience
             self._everybody.flying += 1
             chat.places.flying += 1
@@ -254,6 +268,7 @@ class Pace:
 
     def _over(self, chat: _Chat, turn: Turn, made: bool) -> None:
         now = self._clock()
+        self._holding.discard(turn)
         for places in (self._everybody, chat.places):
             places.flying -= 1
             if made:

@@ -15,15 +15,16 @@ from aiogram.exceptions import (
     TelegramBadRequest,
     TelegramForbiddenError,
     TelegramMigrateToChat,
-    TelegramRetryAfter,
 )
 
-from bot.failures import PASSING, backoff
+from bot.failures import PASSING, REFUSED, backoff, understood, wait_after, words
 from bot.messengers import Messenger
 from bot.outgoing.outlet import Outlet
+from bot.outgoing.parts import FileRefused
 from bot.outgoing.recording import record
 from bot.outgoing.to_agents import ToAgents
 from bot.outgoing.to_customer import ToCustomer
+from bot.outgoing.topics import Mended
 from bot.outgoing.turns import Turns
 from storage import agent_chats, outbox
 from storage.errors import NotFound, Unavailable
@@ -33,6 +34,10 @@ log = structlog.get_logger()
 
 PERSISTENCE = timedelta(hours=24)
 """How long a row is tried again after passing errors."""
+SURPRISES = 8
+"""How often a row that our own code fails on is tried, some minutes: it holds up its whole chat."""
+LONGEST_SLEEP = 60.0
+"""Seconds after which the clock is asked again: the computer may have slept, or it was set."""
 
 FINAL_REASONS = (
     ("bot was blocked by the user", "blocked"),
@@ -113,17 +118,24 @@ class Sender:
 
     async def _serve(self, chat_id: int, lane: _Lane) -> None:
         chat = self._messenger.chat(chat_id)
+        stumbles = 0
         while not self._ending:
             lane.more.clear()
             try:
                 rows = await self._db.read(outbox.pending, chat)
-            except Unavailable:
-                await asyncio.sleep(1)
+                if rows:
+                    await self._step(rows)
+                elif not lane.more.is_set():
+                    break
+                stumbles = 0
                 continue
-            if rows:
-                await self._step(rows)
-            elif not lane.more.is_set():
-                break
+            except Unavailable as error:
+                log.warning("cannot read the outbox", reason=error.detail)
+            except Exception:
+                # A lane that ended by an error would leave its chat without a sender.
+                log.exception("a lane stumbled", chat=chat_id)
+            await asyncio.sleep(backoff(stumbles))
+            stumbles += 1
         self._lanes.pop(chat_id, None)
 
     async def _step(self, rows: list[OutboxRow]) -> None:
@@ -134,7 +146,7 @@ class Sender:
         due = max(row.due_at, row.created_at + timedelta(seconds=outgoing.gathers(row, turns)))
         wait = (due - self._db.clock()).total_seconds()
         if wait > 0:
-            await asyncio.sleep(wait)
+            await asyncio.sleep(min(wait, LONGEST_SLEEP))
             return
         try:
             if await outgoing.needs_turn(row):
@@ -144,7 +156,8 @@ class Sender:
                 with self._in_hand():
                     await outgoing.send(rows, turns)
         except Exception as error:
-            await self._failed(row, error)
+            with self._in_hand():
+                await self._failed(row, error)
         finally:
             turns.close()
 
@@ -161,19 +174,21 @@ class Sender:
     # --- the three kinds of error -----------------------------------------------------------------
 
     async def _failed(self, row: OutboxRow, error: Exception) -> None:
-        if isinstance(error, NotFound):
+        if isinstance(error, NotFound):  # erased with its customer
             await record(self._db, outbox.finish, [row.id], "failed", "erased")
         elif isinstance(error, TelegramMigrateToChat):
             await record(self._db, agent_chats.migrated, row.chat, error.migrate_to_chat_id)
-        elif isinstance(error, TelegramRetryAfter):
-            await self._later(row, error, float(error.retry_after))
-        elif isinstance(error, PASSING) or self._may_be_given(row, error):
-            await self._later(row, error, backoff(row.attempts))
-        elif isinstance(error, TelegramForbiddenError | TelegramBadRequest):
+        elif isinstance(error, Mended):
+            await self._later(row, error, 0 if row.attempts == 0 else backoff(row.attempts))
+        elif isinstance(error, (*REFUSED, FileRefused)) and not self._may_be_given(row, error):
             await self._give_up(row, final_reason(error), error)
-        else:
+        elif isinstance(error, (*PASSING, TelegramAPIError)) and understood(error):
+            await self._later(row, error, wait_after(error, row.attempts))
+        elif row.attempts < SURPRISES:
             log.error("sending failed", row=row.id, exc_info=error)
             await self._later(row, error, backoff(row.attempts))
+        else:
+            await self._give_up(row, "rejected", error)
 
     def _may_be_given(self, row: OutboxRow, error: Exception) -> bool:
         """In the agents' chat a missing right is a passing error: nothing for them is dropped."""
@@ -187,30 +202,28 @@ class Sender:
 
     async def _later(self, row: OutboxRow, error: Exception, seconds: float) -> None:
         now = self._db.clock()
-        if now - row.created_at > PERSISTENCE:
+        if now - row.created_at > PERSISTENCE and row.attempts:
             await self._give_up(row, "expired", error)
             return
-        words = error_words(error)
         level = log.warning if row.attempts in (0, 5) else log.debug
-        level("sending waits", chat=row.chat.id, row=row.id, seconds=round(seconds, 1), error=words)
-        await record(self._db, outbox.postpone, row.id, words, now + timedelta(seconds=seconds))
+        level(
+            "sending waits",
+            chat=row.chat.id,
+            row=row.id,
+            seconds=round(seconds, 1),
+            error=words(error),
+        )
+        until = now + timedelta(seconds=seconds)
+        await record(self._db, outbox.postpone, row.id, words(error), until)
 
     async def _give_up(self, row: OutboxRow, reason: str, error: Exception) -> None:
-        log.warning(
-            "not sent", chat=row.chat.id, row=row.id, reason=reason, error=error_words(error)
-        )
+        log.warning("not sent", chat=row.chat.id, row=row.id, reason=reason, error=words(error))
         await self._outgoing[row.audience].give_up(row, reason)
 
 
-def final_reason(error: TelegramAPIError) -> str:
+def final_reason(error: Exception) -> str:
     """The name in `locales` of why the messenger refuses for good."""
     for sign, reason in FINAL_REASONS:
-        if sign in error.message:
+        if isinstance(error, TelegramAPIError) and sign in error.message:
             return reason
     return "rejected"
-
-
-def error_words(error: Exception) -> str:
-    """One line for the log and the row: what the messenger or the database said."""
-    text = error.message if isinstance(error, TelegramAPIError) else type(error).__name__
-    return " ".join(text.split())[:200]

@@ -14,7 +14,7 @@ from aiohttp import web
 from bot import intake
 from bot.agents.rights import announce_rights
 from bot.app import build_dispatcher, commands
-from bot.failures import PASSING, backoff
+from bot.failures import PASSING, wait_after, words
 from bot.files import Files
 from bot.health import Health
 from bot.lanes import Lanes
@@ -145,10 +145,11 @@ class Service:
                 variable = f"DESKWIRE_{messenger.channel.upper()}_TOKEN"
                 raise Fatal(f"{variable}: {messenger.channel} refuses this token") from error
             except (*PASSING, TelegramAPIError) as error:
-                words = intake.reason(error)
-                if self._health.bad(messenger.channel, words):
-                    log.warning("not connected", channel=messenger.channel.value, reason=words)
-                await asyncio.sleep(backoff(attempt))
+                if self._health.bad(messenger.channel, words(error)):
+                    log.warning(
+                        "not connected", channel=messenger.channel.value, reason=words(error)
+                    )
+                await asyncio.sleep(wait_after(error, attempt))
                 attempt = min(attempt + 1, 6)
         self._health.good(messenger.channel)
         self._connected[messenger.channel].set()
@@ -186,5 +187,5 @@ class Service:
                     log.warning(
                         "cannot check the agents' chat",
                         project=project.slug,
-                        reason=intake.reason(error),
+                        reason=words(error),
                     )

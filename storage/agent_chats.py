@@ -81,8 +81,9 @@ def migrated(tx: Transaction, old: Chat, new_id: int) -> Project | None:
     """A group became a supergroup: its topics, and what waits for it, follow.
 
     Messages made before keep their old ids, which the messenger no longer knows, so that the next
-    message to a ticket makes its card anew. None where the chat was no agent chat.
+    message to a ticket makes its card anew. None where the chat is nobody's agent chat.
     """
+    outbox.move_chat(tx, old, new_id)
     project = projects.by_agent_chat(tx, old)
     if project is None:
         return None
@@ -94,7 +95,6 @@ def migrated(tx: Transaction, old: Chat, new_id: int) -> Project | None:
         new_id=new_id,
     )
     _move(tx, project.id, Chat(old.channel, new_id))
-    outbox.move_chat(tx, old, new_id)
     return projects.get(tx, project.id)
 
 

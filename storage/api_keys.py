@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from storage import ids
 from storage.database import Row, Transaction, from_ms, optional_ms
 from storage.errors import Conflict, NotFound, Unauthorized
 
@@ -86,7 +87,7 @@ def project_of(tx: Transaction, hashed: str) -> UUID:
     )
     if row is None:
         raise Unauthorized
-    return UUID(row["project_id"])
+    return ids.parse(row[0])
 
 
 def _key(row: Row) -> ApiKey:

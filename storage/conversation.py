@@ -2,7 +2,17 @@
 
 from uuid import UUID
 
-from storage import agents, delivery, lifecycle, message_map, messages, outbox, projects, tickets
+from storage import (
+    agents,
+    delivery,
+    events,
+    lifecycle,
+    message_map,
+    messages,
+    outbox,
+    projects,
+    tickets,
+)
 from storage.database import Transaction
 from storage.errors import HelpdeskDisabled, NotFound, NotVirtual, ValidationFailed
 from storage.model import (
@@ -59,8 +69,11 @@ def reply(
         return message
     _answered(tx, ticket, agent)
     outbox.to_agents(tx, project, outbox.Kind.CARD, ticket_id=ticket_id)
-    delivery.send(tx, ticket, message.id)
-    return messages.get(tx, message.id) if to_customer else message
+    if to_customer:
+        delivery.send(tx, ticket, message.id)
+        message = messages.get(tx, message.id)
+    events.changed(tx, ticket, tickets.get, message)
+    return message
 
 
 def reply_as(
@@ -123,6 +136,7 @@ def from_customer(
     else:
         tickets.change_status(tx, ticket, status)
         outbox.to_agents(tx, project, outbox.Kind.CARD, ticket_id=ticket.id)
+    events.changed(tx, ticket, tickets.get, message)
     return message
 
 

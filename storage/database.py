@@ -7,7 +7,7 @@ import asyncio
 import sqlite3
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -15,8 +15,9 @@ from uuid import UUID, uuid4
 
 import aiosqlite
 
-from storage.errors import Unavailable
+from storage.errors import DatabaseUnusable, Unavailable
 from storage.migrations import migrate
+from storage.outages import as_told, describe
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -153,22 +154,26 @@ class Database:
         database = cls(clock, new_id)
         database.path = Path(path)
         await asyncio.to_thread(migrate, database.path, to_ms(clock()))
-        await database._connect(database._writes, writes=True)
-        for _ in range(READERS):
-            await database._connect(database._reads, writes=False)
+        try:
+            await database._connect(database._writes, writes=True)
+            for _ in range(READERS):
+                await database._connect(database._reads, writes=False)
+        except sqlite3.Error as error:
+            await database.close()
+            raise DatabaseUnusable(f"Cannot use the database {path}: {error}.") from error
         return database
 
     async def _connect(self, queue: deque[_Job], *, writes: bool) -> None:
         connection = await aiosqlite.connect(
             self.path, isolation_level=None, timeout=BUSY_TIMEOUT, cached_statements=512
         )
+        lane = _Lane(connection, queue, writes=writes)
+        self._lanes.append(lane)
         connection.row_factory = sqlite3.Row
         await connection.execute("PRAGMA foreign_keys = ON")
         await connection.execute("PRAGMA synchronous = FULL")
         if not writes:
             await connection.execute("PRAGMA query_only = ON")
-        lane = _Lane(connection, queue, writes=writes)
-        self._lanes.append(lane)
         self._tasks.append(asyncio.create_task(self._serve(lane), name="database lane"))
 
     async def close(self) -> None:
@@ -231,8 +236,9 @@ class Database:
             for job in jobs:
                 self._run_one(connection, job, now)
             connection.execute("COMMIT")
-        except sqlite3.Error as error:
-            if connection.in_transaction:
+        except Exception as error:
+            # There must be an answer, whatever it was: a lane that ends leaves all others waiting.
+            with suppress(sqlite3.Error):  # it is rolled back already, or is after the next BEGIN
                 connection.execute("ROLLBACK")
             for job in jobs:
                 job.error = job.error or Unavailable(describe(error))
@@ -247,7 +253,7 @@ class Database:
             if not connection.in_transaction:
                 raise  # SQLite itself gave up the whole transaction (disk full, I/O error)
             connection.execute("ROLLBACK TO operation")
-            job.error = Unavailable(describe(error)) if is_outage(error) else error
+            job.error = as_told(error)
         else:
             job.signals = tx.signals
         connection.execute("RELEASE operation")
@@ -265,25 +271,3 @@ class Database:
                 self._listeners[topic].discard(event)
                 if not self._listeners[topic]:
                     del self._listeners[topic]
-
-
-OUTAGES = {
-    sqlite3.SQLITE_BUSY: "The database is locked by another process.",
-    sqlite3.SQLITE_FULL: "The disk is full.",
-    sqlite3.SQLITE_IOERR: "The disk cannot be read or written.",
-    sqlite3.SQLITE_READONLY: "The database is read-only.",
-    sqlite3.SQLITE_CANTOPEN: "The database file cannot be opened.",
-    sqlite3.SQLITE_CORRUPT: "The database file is damaged.",
-}
-
-
-def is_outage(error: BaseException) -> bool:
-    """Whether SQLite failed for a reason outside the operation."""
-    code = getattr(error, "sqlite_errorcode", None)
-    return isinstance(error, sqlite3.Error) and code is not None and (code & 0xFF) in OUTAGES
-
-
-def describe(error: BaseException) -> str:
-    """One sentence about a failure of SQLite, without statements or paths."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return OUTAGES.get(code, "The database cannot be used at the moment.")

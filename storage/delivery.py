@@ -4,7 +4,7 @@ from uuid import UUID
 
 from storage import message_map, messages, outbox, projects, subscribers, tickets
 from storage.database import Transaction
-from storage.model import Chat, Delivery, Subscriber, SubscriberStatus, Ticket
+from storage.model import Channel, Chat, Delivery, Subscriber, SubscriberStatus, Ticket
 
 UNREACHABLE = {SubscriberStatus.STOPPED: "unsubscribed", SubscriberStatus.BLOCKED: "blocked"}
 """Why a former subscriber gets nothing; names of the reasons in `locales`."""
@@ -12,7 +12,7 @@ UNREACHABLE = {SubscriberStatus.STOPPED: "unsubscribed", SubscriberStatus.BLOCKE
 
 def recipient(tx: Transaction, ticket: Ticket) -> tuple[Subscriber, Chat] | None:
     """Whom an answer goes to, and where; None for virtual and erased customers."""
-    if ticket.customer.subscriber_id is None:
+    if ticket.channel is Channel.VIRTUAL or ticket.customer.subscriber_id is None:
         return None
     subscriber = subscribers.get(tx, ticket.project_id, ticket.customer.subscriber_id)
     chat = outbox.chat_of(subscriber)
@@ -60,6 +60,16 @@ def delivered(tx: Transaction, message_id: UUID) -> None:
 def failed(tx: Transaction, message_id: UUID, reason: str) -> None:
     """The answer will not arrive; `reason` names one in `locales`. The agents are told."""
     messages.set_delivery(tx, message_id, Delivery.FAILED, reason)
+    _tell_author(tx, message_id, "undelivered", reason=reason)
+
+
+def edit_failed(tx: Transaction, message_id: UUID) -> None:
+    """The customer keeps what was sent before an edit. The agents are told."""
+    _tell_author(tx, message_id, "edit_not_delivered")
+
+
+def _tell_author(tx: Transaction, message_id: UUID, text: str, **values: str) -> None:
+    """Words of the desk for the agents, as a reply to the answer where it is in their chat."""
     ticket = tickets.of_message(tx, message_id)
     project = projects.get(tx, ticket.project_id)
     answers = [
@@ -73,8 +83,8 @@ def failed(tx: Transaction, message_id: UUID, reason: str) -> None:
         outbox.Kind.NOTICE,
         ticket_id=ticket.id,
         payload={
-            "text": "undelivered",
-            "values": {"reason": reason},
+            "text": text,
+            "values": values,
             "reply_to": answers[0] if answers else None,
         },
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from storage import dialogs, inbox, outbox, subscribers
+from storage import dialogs, idempotency, inbox, outbox, subscribers
 from storage.database import Transaction
 
 
@@ -25,6 +25,7 @@ def erase(tx: Transaction, project_id: UUID, subscriber_id: UUID) -> Erased:
     """Erase the subscriber's names, chat, context, subjects, texts and files. Raises NotFound."""
     subscriber = subscribers.get(tx, project_id, subscriber_id)
     key = str(subscriber_id)
+    idempotency.forget(tx, project_id, subscriber_id)
     files = tx.run(f"DELETE FROM attachments WHERE message_id IN ({OF_MESSAGES})", id=key)
     tx.run(
         "DELETE FROM message_words WHERE rowid IN"
@@ -37,14 +38,9 @@ def erase(tx: Transaction, project_id: UUID, subscriber_id: UUID) -> Erased:
         f" ELSE author_name END WHERE ticket_id IN ({OF_TICKETS})",
         id=key,
     )
-    for table in ("message_sources", "message_copies", "ticket_threads"):
+    tx.run(f"DELETE FROM message_sources WHERE message_id IN ({OF_MESSAGES})", id=key)
+    for table in ("message_copies", "ticket_threads", "outbox", "webhook_deliveries"):
         tx.run(f"DELETE FROM {table} WHERE ticket_id IN ({OF_TICKETS})", id=key)
-    tx.run(
-        "UPDATE outbox SET status = 'failed', error = 'erased', payload = '{}', finished_at = :now"
-        f" WHERE ticket_id IN ({OF_TICKETS}) AND status = 'pending'",
-        id=key,
-        now=tx.now_ms,
-    )
     tickets = tx.run(
         "UPDATE tickets SET subject = '', context = '{}' WHERE subscriber_id = :id", id=key
     )

@@ -12,6 +12,7 @@ HelpdeskError
 ├── Conflict                    conflict
 │   ├── NotVirtual              not_virtual
 │   ├── ChannelUnavailable      channel_unavailable
+│   ├── IdempotencyConflict     idempotency_conflict
 │   └── LimitReached            limit_reached
 └── Unavailable                 unavailable
     └── DatabaseUnusable        (stops the start)
@@ -99,6 +100,12 @@ class ChannelUnavailable(Conflict):
     """This channel is not configured."""
 
     code = "channel_unavailable"
+
+
+class IdempotencyConflict(Conflict):
+    """This Idempotency-Key came with another request before."""
+
+    code = "idempotency_conflict"
 
 
 class LimitReached(Conflict):

@@ -8,10 +8,12 @@ from uuid import UUID
 parse = lru_cache(maxsize=8192)(UUID)
 """A UUID from its text. The same ones are read over and over, and parsing is slow."""
 
+_VERSION_AND_VARIANT = 0x7 << 76 | 0b10 << 62
+_RANDOM = 0xFFF << 64 | (1 << 62) - 1
+
 
 def new() -> UUID:
     """48 bits of milliseconds since the Unix epoch, then 74 random bits."""
     milliseconds = time.time_ns() // 1_000_000
-    random = int.from_bytes(os.urandom(10), "big")
-    version = 0x7 << 76 | (random >> 68 & 0xFFF) << 64
-    return UUID(int=milliseconds << 80 | version | 0b10 << 62 | random & (1 << 62) - 1)
+    random = int.from_bytes(os.urandom(10), "big") & _RANDOM
+    return UUID(int=milliseconds << 80 | _VERSION_AND_VARIANT | random)

@@ -11,6 +11,8 @@ from storage.model import Channel, Chat
 
 REMEMBERED = timedelta(hours=48)
 """How long a handled update is known, to refuse a repeat; messengers keep updates for 24 hours."""
+FAILED_KEPT = timedelta(days=30)
+"""How long an update that was set aside is kept for a look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def add(
             channel=channel,
             update_id=update_id,
             chat_id=chat_id,
-            payload=json.dumps(payload, ensure_ascii=False, separators=(",", ":")),
+            payload=_dump(payload),
             now=tx.now_ms,
         )
     if position is not None:
@@ -96,23 +98,31 @@ def set_aside(tx: Transaction, ids: Sequence[int], error: str) -> None:
 
 
 def purge(tx: Transaction) -> int:
-    """Forget handled updates past REMEMBERED; how many."""
+    """Forget handled updates past REMEMBERED, and failed ones past FAILED_KEPT; how many."""
     return tx.run(
-        "DELETE FROM inbox WHERE status = 'handled' AND handled_at < :limit",
+        "DELETE FROM inbox WHERE handled_at < :limit"
+        " AND (status = 'handled' OR handled_at < :failed_limit)",
         limit=to_ms(tx.now - REMEMBERED),
+        failed_limit=to_ms(tx.now - FAILED_KEPT),
     )
 
 
 def forget(tx: Transaction, chat: Chat) -> int:
-    """Empty what a chat's updates said, whatever became of them; how many."""
+    """Empty what a chat's updates said, and whose they were, whatever became of them; how many."""
     return tx.run(
-        "UPDATE inbox SET payload = '', error = NULL, status = 'handled',"
+        "UPDATE inbox SET chat_id = 0, payload = '', error = NULL, status = 'handled',"
         " handled_at = coalesce(handled_at, :now)"
-        " WHERE channel = :channel AND chat_id = :chat_id AND payload <> ''",
+        " WHERE channel = :channel AND chat_id = :chat_id",
         channel=chat.channel,
         chat_id=chat.id,
         now=tx.now_ms,
     )
+
+
+def _dump(payload: Mapping[str, Any]) -> str:
+    """JSON that SQLite takes: halves of surrogate pairs are no text, and cost a sign, no update."""
+    text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _update(row: Row) -> Update:

@@ -123,7 +123,7 @@ def record_copies(tx: Transaction, copies: Iterable[Copy]) -> None:
 def copies_of(tx: Transaction, message_id: UUID, chat: Chat) -> list[Copy]:
     """The messenger messages in `chat` that carry a ticket message, first part first."""
     rows = tx.all(
-        f"SELECT * FROM message_copies WHERE message_id = :id AND {CHAT} ORDER BY part",
+        f"SELECT * FROM message_copies WHERE message_id = :id AND {CHAT} ORDER BY part, native_id",
         id=str(message_id),
         channel=chat.channel,
         chat_id=chat.id,
@@ -132,9 +132,10 @@ def copies_of(tx: Transaction, message_id: UUID, chat: Chat) -> list[Copy]:
 
 
 def carried_by(tx: Transaction, chat: Chat, native_id: int) -> list[Copy]:
-    """The ticket messages that one messenger message of ours carries, in their order."""
+    """What one messenger message of ours carries: ticket messages in their order, and perhaps words
+    of the desk, whose `message_id` is None."""
     rows = tx.all(
-        "SELECT c.* FROM message_copies c JOIN messages m ON m.id = c.message_id"
+        "SELECT c.* FROM message_copies c LEFT JOIN messages m ON m.id = c.message_id"
         " WHERE c.channel = :channel AND c.chat_id = :chat_id AND c.native_id = :native_id"
         " ORDER BY m.seq",
         channel=chat.channel,
@@ -196,10 +197,16 @@ def ticket_of_thread(tx: Transaction, chat: Chat, thread_id: int) -> UUID | None
 
 
 def sent_since(tx: Transaction, channel: str, since_ms: int) -> list[tuple[int, int]]:
-    """(chat id, moment in ms) of every messenger message made since then, for the pace."""
+    """(chat id, moment in ms) of every messenger message made since then, for the pace.
+
+    Words that belong to no ticket have no copies; the outbox tells when they were sent.
+    """
     rows = tx.all(
         "SELECT DISTINCT chat_id, native_id, sent_at FROM message_copies"
-        " WHERE channel = :channel AND sent_at >= :since",
+        " WHERE channel = :channel AND sent_at >= :since"
+        " UNION ALL SELECT chat_id, id, finished_at FROM outbox"
+        " WHERE channel = :channel AND finished_at >= :since AND status = 'sent'"
+        " AND ticket_id IS NULL",
         channel=channel,
         since=since_ms,
     )

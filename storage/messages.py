@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from storage import message_map, search
+from storage import ids, message_map, search
 from storage.database import Row, Transaction, from_ms, optional_ms
 from storage.errors import NotFound
 from storage.model import (
@@ -19,6 +19,21 @@ from storage.model import (
     Source,
     Ticket,
 )
+
+INSERT = (
+    "INSERT INTO messages (id, ticket_id, author, author_name, agent_id, text, entities,"
+    " internal, files, delivery, created_at)"
+    " VALUES (:id, :ticket_id, :author, :author_name, :agent_id, :text, :entities,"
+    " :internal, :files, :delivery, :now) RETURNING seq"
+)
+# In the order in which `_message` takes them, and then whether there are attachments to look for.
+SELECT = (
+    "SELECT seq, id, ticket_id, author, author_name, agent_id, text, entities,"
+    " original_text, original_entities, internal, delivery, delivery_error, created_at, edited_at,"
+    " files FROM messages"
+)
+AUTHOR = {author.value: author for author in Author}
+DELIVERY = {delivery.value: delivery for delivery in Delivery}
 
 
 def add(
@@ -35,8 +50,8 @@ def add(
 ) -> Message:
     """Write a message with its attachments, and where it came from."""
     message_id = tx.new_id()
-    seq = tx.insert(
-        "messages",
+    row = tx.one(
+        INSERT,
         id=str(message_id),
         ticket_id=str(ticket.id),
         author=author,
@@ -45,9 +60,12 @@ def add(
         text=content.text,
         entities=_dump(content.entities),
         internal=int(internal),
+        files=len(content.attachments),
         delivery=delivery,
-        created_at=tx.now_ms,
+        now=tx.now_ms,
     )
+    assert row is not None
+    seq: int = row[0]
     if source is not None:
         message_map.record_source(tx, source, message_id, ticket.id)
     if seq % search.BULK == 0:
@@ -130,27 +148,31 @@ def set_delivery(
 
 def get(tx: Transaction, message_id: UUID) -> Message:
     """Raises NotFound."""
-    row = tx.one("SELECT * FROM messages WHERE id = :id", id=str(message_id))
+    row = tx.one(f"{SELECT} WHERE id = :id", id=str(message_id))
     if row is None:
         raise NotFound("There is no such message.")
-    attachments = tx.all(
-        "SELECT * FROM attachments WHERE message_id = :id ORDER BY position", id=str(message_id)
-    )
+    attachments: Sequence[Row] = ()
+    if row[-1]:
+        attachments = tx.all(
+            "SELECT * FROM attachments WHERE message_id = :id ORDER BY position",
+            id=str(message_id),
+        )
     return _message(row, attachments)
 
 
 def of_ticket(tx: Transaction, ticket_id: UUID) -> list[Message]:
     """Every message of a ticket, internal ones included, the oldest first."""
-    rows = tx.all("SELECT * FROM messages WHERE ticket_id = :id ORDER BY seq", id=str(ticket_id))
-    files = tx.all(
-        "SELECT a.* FROM attachments a JOIN messages m ON m.id = a.message_id"
-        " WHERE m.ticket_id = :id ORDER BY m.seq, a.position",
-        id=str(ticket_id),
-    )
+    rows = tx.all(f"{SELECT} WHERE ticket_id = :id ORDER BY seq", id=str(ticket_id))
     by_message: dict[str, list[Row]] = {}
-    for file in files:
-        by_message.setdefault(file["message_id"], []).append(file)
-    return [_message(row, by_message.get(row["id"], ())) for row in rows]
+    if any(row[-1] for row in rows):
+        files = tx.all(
+            "SELECT a.* FROM attachments a JOIN messages m ON m.id = a.message_id"
+            " WHERE m.ticket_id = :id ORDER BY m.seq, a.position",
+            id=str(ticket_id),
+        )
+        for file in files:
+            by_message.setdefault(file["message_id"], []).append(file)
+    return [_message(row, by_message.get(row[1], ())) for row in rows]
 
 
 def last_public(tx: Transaction, ticket_id: UUID, count: int) -> list[Message]:
@@ -196,23 +218,25 @@ def _load(entities: str | None) -> tuple[Mapping[str, Any], ...]:
 
 
 def _message(row: Row, attachments: Sequence[Row]) -> Message:
+    seq, id_, ticket_id, author, author_name, agent_id, text, entities, *more = row
+    original_text, original_entities, internal, delivery, error, created_at, edited_at, _ = more
     return Message(
-        id=UUID(row["id"]),
-        seq=row["seq"],
-        ticket_id=UUID(row["ticket_id"]),
-        author=Author(row["author"]),
-        author_name=row["author_name"],
-        agent_id=None if row["agent_id"] is None else UUID(row["agent_id"]),
-        text=row["text"],
-        entities=_load(row["entities"]),
-        original_text=row["original_text"],
-        original_entities=_load(row["original_entities"]),
-        internal=bool(row["internal"]),
-        attachments=tuple(_attachment(file) for file in attachments),
-        delivery=Delivery(row["delivery"]),
-        delivery_error=row["delivery_error"],
-        created_at=from_ms(row["created_at"]),
-        edited_at=optional_ms(row["edited_at"]),
+        ids.parse(id_),
+        seq,
+        ids.parse(ticket_id),
+        AUTHOR[author],
+        author_name,
+        None if agent_id is None else ids.parse(agent_id),
+        text,
+        _load(entities),
+        original_text,
+        _load(original_entities),
+        bool(internal),
+        tuple(_attachment(file) for file in attachments),
+        DELIVERY[delivery],
+        error,
+        from_ms(created_at),
+        optional_ms(edited_at),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from storage import (
+    events,
     message_map,
     messages,
     outbox,
@@ -17,10 +18,23 @@ from storage import (
 )
 from storage.database import Transaction
 from storage.errors import HelpdeskCreateDisabled, HelpdeskDisabled, NotFound, ValidationFailed
-from storage.model import Author, Channel, Content, Priority, Project, Source, Subscriber, Ticket
+from storage.model import (
+    Author,
+    Channel,
+    Content,
+    Priority,
+    Project,
+    Source,
+    Status,
+    Subscriber,
+    Ticket,
+    TicketType,
+)
 
 SUBJECT_LENGTH = 80
 """Characters of the first line that become the subject where none is given."""
+
+encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +79,12 @@ def by_backend(
     project = projects.get(tx, project_id)
     if not project.helpdesk_enabled:
         raise HelpdeskDisabled
-    subscriber = subscribers.upsert(
-        tx, project_id, channel, chat_id, first_name=first_name, username=username
-    )
+    if chat_id is None:
+        subscriber = subscribers.add_virtual(tx, project_id, first_name, username)
+    else:
+        subscriber = subscribers.upsert(
+            tx, project_id, channel, chat_id, first_name=first_name, username=username
+        )
     return open_ticket(tx, project, subscriber, new, None)
 
 
@@ -84,35 +101,11 @@ def open_ticket(
     """
     if not project.helpdesk_enabled:
         raise HelpdeskDisabled
+    kind = None
     if new.ticket_type_id is not None:
-        _check_type(tx, project.id, new.ticket_type_id)
-    ticket_id = tx.new_id()
-    number = tx.one(
-        "UPDATE projects SET last_ticket_number = last_ticket_number + 1 WHERE id = :id"
-        " RETURNING last_ticket_number",
-        id=str(project.id),
-    )
-    assert number is not None
-    context = new.context or requests.take_context(tx, subscriber.id, ticket_id)
-    tx.insert(
-        "tickets",
-        id=str(ticket_id),
-        project_id=str(project.id),
-        number=number[0],
-        subscriber_id=str(subscriber.id),
-        channel=subscriber.channel,
-        subject=new.subject or subject_from(new.content),
-        priority=new.priority,
-        ticket_type_id=None if new.ticket_type_id is None else str(new.ticket_type_id),
-        context=json.dumps(dict(context), ensure_ascii=False) if context else "{}",
-        previous_ticket_id=None if new.previous is None else str(new.previous),
-        created_at=tx.now_ms,
-        updated_at=tx.now_ms,
-    )
-    if new.subject:
-        tx.insert("subject_words", words=new.subject, ticket_id=str(ticket_id))
-    ticket = tickets.get(tx, project.id, ticket_id)
-    messages.add(
+        kind = _active_type(tx, project.id, new.ticket_type_id)
+    ticket = _write(tx, project, subscriber, new, kind)
+    message = messages.add(
         tx,
         ticket,
         new.content,
@@ -120,24 +113,86 @@ def open_ticket(
         author_name=tickets.customer_name(ticket),
         source=source,
     )
-    outbox.to_agents(tx, project, outbox.Kind.CARD, ticket_id=ticket_id)
-    reply_to = source.native_ids[0] if source else None
+    outbox.to_agents(tx, project, outbox.Kind.CARD, ticket_id=ticket.id)
+    events.opened(tx, ticket, message)
+    if subscriber.channel is Channel.VIRTUAL:
+        return ticket
     if new.previous is None:
         outbox.notify_customer(
-            tx, subscriber, ticket_id, "ticket_created", reply_to=reply_to, number=number[0]
+            tx,
+            subscriber,
+            ticket.id,
+            "ticket_created",
+            reply_to=source.native_ids[0] if source else None,
+            number=ticket.ticket_number,
         )
-    if subscriber.channel is not Channel.VIRTUAL:
-        subscribers.focus(tx, subscriber.id, ticket_id)
+    subscribers.focus(tx, subscriber.id, ticket.id)
     return ticket
 
 
-def _check_type(tx: Transaction, project_id: UUID, type_id: UUID) -> None:
+def _active_type(tx: Transaction, project_id: UUID, type_id: UUID) -> TicketType:
     try:
-        active = ticket_types.get(tx, project_id, type_id).active
+        kind = ticket_types.get(tx, project_id, type_id)
     except NotFound:
-        active = False
-    if not active:
+        kind = None
+    if kind is None or not kind.active:
         raise ValidationFailed("ticket_type_id", "is no active ticket type of this project")
+    return kind
+
+
+def _write(
+    tx: Transaction,
+    project: Project,
+    subscriber: Subscriber,
+    new: NewTicket,
+    kind: TicketType | None,
+) -> Ticket:
+    """Insert the ticket; its number is the next one, as no ticket is ever deleted."""
+    ticket_id = tx.new_id()
+    context = new.context
+    if not context and subscriber.channel is not Channel.VIRTUAL:
+        context = requests.take_context(tx, subscriber.id, ticket_id)
+    subject = new.subject or subject_from(new.content)
+    row = tx.one(
+        "INSERT INTO tickets (id, project_id, number, subscriber_id, channel, subject, priority,"
+        " ticket_type_id, context, previous_ticket_id, created_at, updated_at)"
+        " VALUES (:id, :project_id,"
+        " (SELECT coalesce(max(number), 0) + 1 FROM tickets WHERE project_id = :project_id),"
+        " :subscriber_id, :channel, :subject, :priority,"
+        " :ticket_type_id, :context, :previous, :now, :now) RETURNING number",
+        id=str(ticket_id),
+        project_id=str(project.id),
+        subscriber_id=str(subscriber.id),
+        channel=subscriber.channel,
+        subject=subject,
+        priority=new.priority,
+        ticket_type_id=None if kind is None else str(kind.id),
+        context=encode(dict(context)) if context else "{}",
+        previous=None if new.previous is None else str(new.previous),
+        now=tx.now_ms,
+    )
+    assert row is not None
+    return Ticket(
+        id=ticket_id,
+        project_id=project.id,
+        ticket_number=row[0],
+        subject=subject,
+        status=Status.NEW,
+        priority=new.priority,
+        channel=subscriber.channel,
+        ticket_type_id=None if kind is None else kind.id,
+        ticket_type_name=None if kind is None else kind.name,
+        assigned_to=None,
+        assigned_name=None,
+        customer=subscribers.as_customer(subscriber),
+        context=context,
+        rating=None,
+        previous_ticket_id=new.previous,
+        created_at=tx.now,
+        updated_at=tx.now,
+        first_reply_at=None,
+        closed_at=None,
+    )
 
 
 def subject_from(content: Content) -> str:

@@ -173,19 +173,34 @@ def pending(tx: Transaction, chat: Chat, limit: int = 60) -> list[OutboxRow]:
     return [_row(row) for row in rows]
 
 
-def keep_progress(tx: Transaction, row_id: int, progress: Mapping[str, Any]) -> None:
-    """Record what the messenger took of a row, so that a crash repeats one message at most."""
-    tx.run(
-        "UPDATE outbox SET progress = :progress WHERE id = :id",
-        id=row_id,
-        progress=json.dumps(progress),
+def get(tx: Transaction, row_id: int) -> OutboxRow | None:
+    """A row as it is now; None once it is erased."""
+    row = tx.one("SELECT * FROM outbox WHERE id = :id", id=row_id)
+    return None if row is None else _row(row)
+
+
+def keep_progress(tx: Transaction, row_id: int, progress: Mapping[str, Any]) -> bool:
+    """Record what the messenger took of a row, so that a crash repeats one message at most.
+
+    False where the row was erased with its customer while it was on its way.
+    """
+    return bool(
+        tx.run(
+            "UPDATE outbox SET progress = :progress WHERE id = :id AND status = 'pending'",
+            id=row_id,
+            progress=json.dumps(progress),
+        )
     )
 
 
-def finish(tx: Transaction, row_ids: Sequence[int], status: str, error: str | None = None) -> None:
-    """End rows as `sent`, `merged` (another row carried them) or `failed`. Payloads are emptied."""
+def finish(tx: Transaction, row_ids: Sequence[int], status: str, error: str | None = None) -> int:
+    """End rows as `sent`, `merged` (another row carried them) or `failed`. Payloads are emptied.
+
+    How many ended: a row ends once, and one that was erased with its customer does not.
+    """
+    ended = 0
     for row_id in row_ids:
-        tx.run(
+        ended += tx.run(
             "UPDATE outbox SET status = :status, error = :error, payload = '{}',"
             " finished_at = :now WHERE id = :id AND status = 'pending'",
             id=row_id,
@@ -193,6 +208,7 @@ def finish(tx: Transaction, row_ids: Sequence[int], status: str, error: str | No
             error=error,
             now=tx.now_ms,
         )
+    return ended
 
 
 def postpone(tx: Transaction, row_id: int, error: str, until: datetime) -> None:

@@ -3,6 +3,7 @@
 import json
 from uuid import UUID
 
+from storage import ids
 from storage.database import Row, Transaction, from_ms
 from storage.errors import Conflict, NotFound, ValidationFailed
 from storage.model import Channel, Chat, Project
@@ -16,6 +17,12 @@ SETTINGS = (
     "allowed_origins",
 )
 """What `update` may change."""
+
+# In the order in which `_project` takes them.
+SELECT = (
+    "SELECT id, slug, name, description, locale, helpdesk_enabled, helpdesk_allow_create,"
+    " allowed_origins, agent_channel, agent_chat_id, created_at FROM projects"
+)
 
 
 def create(
@@ -38,7 +45,7 @@ def create(
 
 
 def get(tx: Transaction, project_id: UUID) -> Project:
-    row = tx.one("SELECT * FROM projects WHERE id = :id", id=str(project_id))
+    row = tx.one(f"{SELECT} WHERE id = :id", id=str(project_id))
     if row is None:
         raise NotFound("There is no such project.")
     return _project(row)
@@ -46,7 +53,7 @@ def get(tx: Transaction, project_id: UUID) -> Project:
 
 def by_slug(tx: Transaction, slug: str) -> Project:
     """Raises NotFound."""
-    row = tx.one("SELECT * FROM projects WHERE slug = :slug", slug=slug)
+    row = tx.one(f"{SELECT} WHERE slug = :slug", slug=slug)
     if row is None:
         raise NotFound(f"There is no project with the slug {slug}.")
     return _project(row)
@@ -55,7 +62,7 @@ def by_slug(tx: Transaction, slug: str) -> Project:
 def by_agent_chat(tx: Transaction, chat: Chat) -> Project | None:
     """The project whose agents sit in `chat`, or in the supergroup that it became."""
     row = tx.one(
-        "SELECT * FROM projects WHERE agent_channel = :channel AND agent_chat_id = coalesce("
+        f"{SELECT} WHERE agent_channel = :channel AND agent_chat_id = coalesce("
         "(SELECT new_id FROM migrated_chats WHERE channel = :channel AND old_id = :chat_id),"
         " :chat_id)",
         channel=chat.channel,
@@ -66,7 +73,7 @@ def by_agent_chat(tx: Transaction, chat: Chat) -> Project | None:
 
 def listing(tx: Transaction) -> list[Project]:
     """All projects, the first one made first."""
-    return [_project(row) for row in tx.all("SELECT * FROM projects ORDER BY created_at, rowid")]
+    return [_project(row) for row in tx.all(f"{SELECT} ORDER BY created_at, rowid")]
 
 
 def update(tx: Transaction, project_id: UUID, **changes: object) -> Project:
@@ -84,18 +91,17 @@ def update(tx: Transaction, project_id: UUID, **changes: object) -> Project:
 
 
 def _project(row: Row) -> Project:
-    chat = None
-    if row["agent_chat_id"] is not None:
-        chat = Chat(Channel(row["agent_channel"]), row["agent_chat_id"])
+    id_, slug, name, description, locale, enabled, allow_create, *more = row
+    origins, agent_channel, agent_chat_id, created_at = more
     return Project(
-        id=UUID(row["id"]),
-        slug=row["slug"],
-        name=row["name"],
-        description=row["description"],
-        locale=row["locale"],
-        helpdesk_enabled=bool(row["helpdesk_enabled"]),
-        helpdesk_allow_create=bool(row["helpdesk_allow_create"]),
-        allowed_origins=tuple(json.loads(row["allowed_origins"])),
-        agent_chat=chat,
-        created_at=from_ms(row["created_at"]),
+        id=ids.parse(id_),
+        slug=slug,
+        name=name,
+        description=description,
+        locale=locale,
+        helpdesk_enabled=bool(enabled),
+        helpdesk_allow_create=bool(allow_create),
+        allowed_origins=() if origins == "[]" else tuple(json.loads(origins)),
+        agent_chat=None if agent_chat_id is None else Chat(Channel(agent_channel), agent_chat_id),
+        created_at=from_ms(created_at),
     )

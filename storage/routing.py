@@ -69,9 +69,7 @@ def _ticket_for(tx: Transaction, subscriptions: list[Subscriber], source: Source
     return _last_closed(tx, subscriptions)
 
 
-def _answered(
-    tx: Transaction, subscriptions: list[Subscriber], source: Source
-) -> Ticket | None:
+def _answered(tx: Transaction, subscriptions: list[Subscriber], source: Source) -> Ticket | None:
     """The ticket of the message that this one replies to, if it is one of these subscribers'."""
     if source.reply_to is None:
         return None

@@ -5,7 +5,7 @@ from uuid import UUID
 from storage import outbox, projects
 from storage.database import Row, Transaction, from_ms
 from storage.errors import NotFound
-from storage.model import Channel, Chat, Person, Subscriber, SubscriberStatus
+from storage.model import Channel, Chat, Customer, Person, Subscriber, SubscriberStatus
 
 CHAT = "channel = :channel AND chat_id = :chat_id"
 
@@ -29,7 +29,7 @@ def upsert(
     tx: Transaction,
     project_id: UUID,
     channel: Channel,
-    chat_id: int | None,
+    chat_id: int,
     *,
     user_id: int | None = None,
     first_name: str | None = None,
@@ -37,10 +37,7 @@ def upsert(
     username: str | None = None,
     locale: str | None = None,
 ) -> Subscriber:
-    """The active subscriber of (project, channel, chat); what is not told stays as it was.
-
-    A virtual customer without a chat id is a new one every time.
-    """
+    """The active subscriber of (project, channel, chat); what is not told stays as it was."""
     row = tx.one(
         "INSERT INTO subscribers (id, project_id, channel, chat_id, user_id, first_name,"
         " last_name, username, locale, created_at, updated_at)"
@@ -66,6 +63,42 @@ def upsert(
     )
     assert row is not None
     return _subscriber(row)
+
+
+def add_virtual(
+    tx: Transaction, project_id: UUID, first_name: str | None, username: str | None
+) -> Subscriber:
+    """A virtual customer whom the website gave no chat id: a new one every time."""
+    subscriber_id = tx.new_id()
+    tx.run(
+        "INSERT INTO subscribers (id, project_id, channel, first_name, username, created_at,"
+        " updated_at) VALUES (:id, :project_id, :channel, :first_name, :username, :now, :now)",
+        id=str(subscriber_id),
+        project_id=str(project_id),
+        channel=Channel.VIRTUAL,
+        first_name=first_name,
+        username=username,
+        now=tx.now_ms,
+    )
+    return Subscriber(
+        id=subscriber_id,
+        project_id=project_id,
+        channel=Channel.VIRTUAL,
+        chat_id=None,
+        user_id=None,
+        first_name=first_name,
+        last_name=None,
+        username=username,
+        locale=None,
+        status=SubscriberStatus.ACTIVE,
+        focus_ticket_id=None,
+        created_at=tx.now,
+    )
+
+
+def as_customer(subscriber: Subscriber) -> Customer:
+    """The subscriber as a ticket shows them."""
+    return Customer(subscriber.id, subscriber.chat_id, subscriber.first_name, subscriber.username)
 
 
 def met(tx: Transaction, person: Person) -> list[Subscriber]:
@@ -121,6 +154,15 @@ def focus(tx: Transaction, subscriber_id: UUID, ticket_id: UUID) -> None:
         "UPDATE subscribers SET focus_ticket_id = :ticket_id, focused_at = :now WHERE id = :id",
         id=str(subscriber_id),
         ticket_id=str(ticket_id),
+        now=tx.now_ms,
+    )
+
+
+def turn_to(tx: Transaction, subscriber_id: UUID) -> None:
+    """Note the project that the customer's chat is about now."""
+    tx.run(
+        "UPDATE subscribers SET focused_at = :now WHERE id = :id",
+        id=str(subscriber_id),
         now=tx.now_ms,
     )
 

@@ -3,18 +3,25 @@
 import json
 from uuid import UUID
 
-from storage import agents, lifecycle, outbox, projects, subscribers
+from storage import agents, events, ids, lifecycle, outbox, projects, subscribers
 from storage.database import Row, Transaction, from_ms, optional_ms
 from storage.errors import NotFound, TicketNotFound, ValidationFailed
 from storage.model import Channel, Chat, Customer, Priority, Status, Ticket
 
+# In the order in which `ticket_from` takes them.
 SELECT = (
-    "SELECT t.*, s.chat_id, s.first_name, s.username, s.status AS subscriber_status,"
-    " y.name AS type_name, a.name AS agent_name FROM tickets t"
+    "SELECT t.id, t.project_id, t.number, t.subject, t.status, t.priority, t.channel,"
+    " t.ticket_type_id, y.name, t.assigned_to, a.name,"
+    " CASE s.status WHEN 'erased' THEN NULL ELSE s.id END, s.chat_id, s.first_name, s.username,"
+    " t.context, t.rating, t.previous_ticket_id,"
+    " t.created_at, t.updated_at, t.first_reply_at, t.closed_at FROM tickets t"
     " JOIN subscribers s ON s.id = t.subscriber_id"
     " LEFT JOIN ticket_types y ON y.id = t.ticket_type_id"
     " LEFT JOIN agents a ON a.id = t.assigned_to"
 )
+STATUS = {status.value: status for status in Status}
+PRIORITY = {priority.value: priority for priority in Priority}
+CHANNEL = {channel.value: channel for channel in Channel}
 
 
 def get(tx: Transaction, project_id: UUID, ticket_id: UUID) -> Ticket:
@@ -102,6 +109,7 @@ def set_status(
             buttons="rating",
             number=ticket.ticket_number,
         )
+    events.changed(tx, ticket, get)
     return get(tx, project_id, ticket_id)
 
 
@@ -149,6 +157,7 @@ def assign(tx: Transaction, project_id: UUID, ticket_id: UUID, agent_id: UUID | 
             raise ValidationFailed("user_id", "is no agent of this project") from error
     write_assignee(tx, ticket, agent_id)
     outbox.to_agents(tx, projects.get(tx, project_id), outbox.Kind.CARD, ticket_id=ticket_id)
+    events.changed(tx, ticket, get)
     return get(tx, project_id, ticket_id)
 
 
@@ -203,33 +212,34 @@ def rate(tx: Transaction, ticket_id: UUID, chat: Chat, rating: int) -> Ticket:
 
 
 def ticket_from(row: Row) -> Ticket:
-    """A Ticket from a row of SELECT."""
-    erased = row["subscriber_status"] == "erased"
+    """A Ticket from a row of SELECT. Lists make them by the hundred, so by position, not name."""
+    id_, project_id, number, subject, status, priority, channel, *more = row
+    type_id, type_name, agent_id, agent_name, *more = more
+    subscriber_id, chat_id, first_name, username, *more = more
+    context, rating, previous_id, created_at, updated_at, first_reply_at, closed_at = more
     return Ticket(
-        id=UUID(row["id"]),
-        project_id=UUID(row["project_id"]),
-        ticket_number=row["number"],
-        subject=row["subject"],
-        status=Status(row["status"]),
-        priority=Priority(row["priority"]),
-        channel=Channel(row["channel"]),
-        ticket_type_id=None if row["ticket_type_id"] is None else UUID(row["ticket_type_id"]),
-        ticket_type_name=row["type_name"],
-        assigned_to=None if row["assigned_to"] is None else UUID(row["assigned_to"]),
-        assigned_name=row["agent_name"],
-        customer=Customer(
-            subscriber_id=None if erased else UUID(row["subscriber_id"]),
-            chat_id=row["chat_id"],
-            first_name=row["first_name"],
-            username=row["username"],
+        ids.parse(id_),
+        ids.parse(project_id),
+        number,
+        subject,
+        STATUS[status],
+        PRIORITY[priority],
+        CHANNEL[channel],
+        None if type_id is None else ids.parse(type_id),
+        type_name,
+        None if agent_id is None else ids.parse(agent_id),
+        agent_name,
+        Customer(
+            None if subscriber_id is None else ids.parse(subscriber_id),
+            chat_id,
+            first_name,
+            username,
         ),
-        context=json.loads(row["context"]),
-        rating=row["rating"],
-        previous_ticket_id=(
-            None if row["previous_ticket_id"] is None else UUID(row["previous_ticket_id"])
-        ),
-        created_at=from_ms(row["created_at"]),
-        updated_at=from_ms(row["updated_at"]),
-        first_reply_at=optional_ms(row["first_reply_at"]),
-        closed_at=optional_ms(row["closed_at"]),
+        {} if context == "{}" else json.loads(context),
+        rating,
+        None if previous_id is None else ids.parse(previous_id),
+        from_ms(created_at),
+        from_ms(updated_at),
+        optional_ms(first_reply_at),
+        optional_ms(closed_at),
     )

@@ -82,7 +82,8 @@ def is_group(chat_id: int) -> bool:
 def lane_of(update: Mapping[str, Any]) -> int:
     """The chat that an update belongs to, whose updates are handled in order; 0 without one."""
     for event in _events(update):
-        for place in (event, event.get("message") or {}):
+        inner = event.get("message")
+        for place in (event, inner if isinstance(inner, Mapping) else {}):
             chat = place.get("chat")
             if isinstance(chat, Mapping) and isinstance(chat.get("id"), int):
                 return int(chat["id"])

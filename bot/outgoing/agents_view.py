@@ -95,13 +95,7 @@ def saying_of(tx: Transaction, row: OutboxRow, view: View) -> Saying | None:
     message = messages.get(tx, row.message_id)
     if message.attachments:
         return None
-    return Saying(row.id, message.id, header_of(message, view) + body_of(message, view.locale))
-
-
-def names_of_files(message: Message) -> Formatted:
-    """Files that the messenger refuses, by their kinds and names."""
-    names = (f"[{file.kind}] {file.file_name or ''}".strip() for file in message.attachments)
-    return Formatted("\n".join(names))
+    return Saying(row.id, message.id, words_of(message, view))
 
 
 def carried_messages(tx: Transaction, copies: list[Copy]) -> list[Message]:
@@ -142,6 +136,11 @@ def body_of(message: Message, locale: str) -> Formatted:
         new = Formatted(message.text, message.entities)
         words = joined([words, joined([edit_mark(message, locale), new], "\n")], BLANK_LINE)
     return words
+
+
+def words_of(message: Message, view: View) -> Formatted:
+    """Header and body of a message."""
+    return header_of(message, view) + body_of(message, view.locale)
 
 
 def header_of(message: Message, view: View) -> Formatted:

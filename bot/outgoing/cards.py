@@ -11,7 +11,7 @@ from bot.outgoing import agents_view
 from bot.outgoing.agents_view import Saying, View
 from bot.outgoing.formatted import Formatted
 from bot.outgoing.outlet import Outlet
-from bot.outgoing.parts import Part, Place, parts_of
+from bot.outgoing.parts import Part, Place, parts_of, rewrite
 from bot.outgoing.recording import record
 from bot.outgoing.topics import place_of
 from bot.outgoing.turns import Turns
@@ -41,6 +41,17 @@ class Cards:
             made = replace(thread, card_id=card_id, card_content=_digest(text))
             await record(self._outlet.db, _made, row, made, view, merged)
 
+    def left(self, row: OutboxRow, view: View) -> list[tuple[int, Part]]:
+        """What the card could not carry of the first message, and is not sent yet, numbered."""
+        if "rest" not in row.progress:
+            return []
+        parts = [Part(piece) for piece in self._first_pieces(view)[1:]]
+        if view.first.attachments:
+            parts += parts_of(Formatted(), Formatted(), view.first.attachments, self._outlet.limits)
+        if row.progress.get("without_files"):
+            parts = [part.in_words() for part in parts]
+        return list(enumerate(parts))[row.progress["rest"] :]
+
     def can_carry_more(self, view: View) -> bool:
         """Whether the first message is wholly on the card, so that others may follow it there."""
         return not view.first.attachments and len(self._first_pieces(view)) <= 1
@@ -55,16 +66,12 @@ class Cards:
         return agents_view.first_pieces(text, self._outlet.limits.text_limit)
 
     async def rest(self, row: OutboxRow, view: View, turns: Turns) -> None:
-        """Send what the card could not carry of the first message."""
-        parts = [Part(piece) for piece in self._first_pieces(view)[1:]]
-        if view.first.attachments and not row.progress.get("without_files"):
-            parts += parts_of(Formatted(), Formatted(), view.first.attachments, self._outlet.limits)
-        elif view.first.attachments:
-            parts.append(Part(agents_view.names_of_files(view.first)))
-        for number in range(row.progress["rest"], len(parts)):
+        """Send what the card could not carry of the first message, and show an edit of it."""
+        for number, part in self.left(row, view):
             async with turns.one():
-                ids = await self._outlet.send(place_of(view.thread), parts[number])
+                ids = await self._outlet.send(place_of(view.thread), part)
                 await record(self._outlet.db, _rest_sent, row, view, number, ids)
+        await self.refresh(view)
         await record(self._outlet.db, outbox.keep_progress, row.id, {})
 
     async def refresh(self, view: View) -> bool:
@@ -88,17 +95,13 @@ class Cards:
 
     async def _edit(self, view: View, text: Formatted) -> bool:
         """False where the card is gone."""
+        assert view.thread.card_id is not None
+        keyboard = card_keyboard(view.ticket, view.locale)
+        chat_id, card_id = view.thread.chat.id, view.thread.card_id
+        bot = self._outlet.messenger.bot
         try:
-            await self._outlet.messenger.bot.edit_message_text(
-                text.html,
-                chat_id=view.thread.chat.id,
-                message_id=view.thread.card_id,
-                reply_markup=card_keyboard(view.ticket, view.locale),
-                parse_mode="HTML",
-            )
+            await rewrite(bot, chat_id, card_id, text, keyboard=keyboard)
         except TelegramBadRequest as error:
-            if "message is not modified" in error.message:
-                return True
             if "message to edit not found" in error.message or "MESSAGE_ID" in error.message:
                 return False
             raise

@@ -1,6 +1,6 @@
 """A ticket message as the calls that carry it: texts that fit, single files, albums that hold."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -17,14 +17,33 @@ from aiogram.types import (
     ReplyParameters,
 )
 
+from bot.formatting import shorten
 from bot.messengers import Capabilities
-from bot.outgoing.formatted import Formatted
+from bot.outgoing.formatted import Formatted, joined
 from storage.model import Attachment
 
 ALBUM_OF = {"photo": "picture", "video": "picture", "document": "document", "audio": "audio"}
 """What may share an album: photos and videos mix, documents and audio keep to themselves
 (core.telegram.org/bots/api#sendmediagroup)."""
+SENDERS: Mapping[str, Callable[..., Awaitable[Message]]] = {
+    "photo": Bot.send_photo,
+    "video": Bot.send_video,
+    "animation": Bot.send_animation,
+    "audio": Bot.send_audio,
+    "voice": Bot.send_voice,
+    "sticker": Bot.send_sticker,
+    "video_note": Bot.send_video_note,
+}
+"""How a single file of a kind is sent; all else is a document."""
 WITHOUT_CAPTION = ("sticker", "video_note")
+FILES = 1000
+"""Where the numbers of parts with files begin; those of texts begin at 0, and an edit tells the two
+apart by them."""
+NAME_LENGTH = 100
+
+
+class FileRefused(Exception):
+    """A file that cannot be sent: its messenger does not give it out, or it is too big."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +53,40 @@ class Part:
     text: Formatted
     files: tuple[Attachment, ...] = ()
 
+    def number(self, place: int) -> int:
+        """What a copy of this part, the one at `place` of its message, is known by."""
+        return FILES + place if self.files else place
+
+    def in_words(self) -> "Part":
+        """The same with its files named, for a messenger that refuses them."""
+        names = (
+            f"[{file.kind}] {shorten(file.file_name or '', NAME_LENGTH)}" for file in self.files
+        )
+        words = Formatted("\n".join(name.strip() for name in names))
+        return Part(joined([self.text, words], "\n") if self.files else self.text)
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a part goes: a chat, its topic, the message that it answers."""
+    """Where a part goes: a chat, its topic, the message that it answers, which it must not miss
+    where that is all that tells its ticket."""
 
     chat_id: int
     thread_id: int | None = None
     reply_to: int | None = None
+    must_reply: bool = False
 
     def reply(self) -> ReplyParameters | None:
         if self.reply_to is None:
             return None
-        return ReplyParameters(message_id=self.reply_to, allow_sending_without_reply=True)
+        return ReplyParameters(
+            message_id=self.reply_to, allow_sending_without_reply=not self.must_reply
+        )
 
 
 class FileSource(Protocol):
     async def for_channel(self, attachment: Attachment, bot: Bot) -> str | InputFile:
-        """The attachment as `bot` can send it: by its id there, or uploaded."""
+        """The attachment as `bot` can send it: by its id there, or uploaded. Raises FileRefused."""
 
 
 def parts_of(
@@ -98,6 +133,36 @@ async def send(
         return await _send(bot, place, part, source, keyboard, formatted=False)
 
 
+async def rewrite(
+    bot: Bot,
+    chat_id: int,
+    message_id: int,
+    text: Formatted,
+    *,
+    caption: bool = False,
+    keyboard: InlineKeyboardMarkup | None = None,
+) -> None:
+    """Give a message of ours another text, or caption; an empty one takes the caption away.
+
+    That it has this text already is no error. Rejected formatting is left out.
+    """
+    for formatted in (True, False):
+        words, mode = (text.html, "HTML") if formatted else (text.text, None)
+        place: dict[str, Any] = {"chat_id": chat_id, "message_id": message_id, "parse_mode": mode}
+        try:
+            if caption:
+                await bot.edit_message_caption(caption=words, **place)
+            else:
+                await bot.edit_message_text(words, reply_markup=keyboard, **place)
+        except TelegramBadRequest as error:
+            if "message is not modified" in error.message:
+                return
+            if not formatted or "parse entities" not in error.message:
+                raise
+        else:
+            return
+
+
 async def _send(
     bot: Bot,
     place: Place,
@@ -122,7 +187,7 @@ async def _send(
     if len(part.files) > 1:
         media = [await _media(bot, file, source) for file in part.files]
         if text:
-            media[0].caption, media[0].parse_mode = text, mode
+            media[0] = media[0].model_copy(update={"caption": text, "parse_mode": mode})
         messages = await bot.send_media_group(
             place.chat_id,
             list(media),
@@ -152,32 +217,11 @@ async def _media(bot: Bot, file: Attachment, source: FileSource) -> AlbumMedia:
 async def _send_file(
     bot: Bot, place: Place, file: Attachment, text: str, mode: str | None, source: FileSource
 ) -> Message:
-    media = await source.for_channel(file, bot)
-    chat_id, thread_id, reply = place.chat_id, place.thread_id, place.reply()
-    if file.kind == "sticker":
-        return await bot.send_sticker(
-            chat_id, media, message_thread_id=thread_id, reply_parameters=reply
-        )
-    if file.kind == "video_note":
-        return await bot.send_video_note(
-            chat_id, media, message_thread_id=thread_id, reply_parameters=reply
-        )
-    caption: dict[str, Any] = {
-        "caption": text or None,
-        "parse_mode": mode if text else None,
-        "message_thread_id": thread_id,
-        "reply_parameters": reply,
+    details: dict[str, Any] = {
+        "message_thread_id": place.thread_id,
+        "reply_parameters": place.reply(),
     }
-    match file.kind:
-        case "photo":
-            return await bot.send_photo(chat_id, media, **caption)
-        case "video":
-            return await bot.send_video(chat_id, media, **caption)
-        case "animation":
-            return await bot.send_animation(chat_id, media, **caption)
-        case "audio":
-            return await bot.send_audio(chat_id, media, **caption)
-        case "voice":
-            return await bot.send_voice(chat_id, media, **caption)
-        case _:
-            return await bot.send_document(chat_id, media, **caption)
+    if text and file.kind not in WITHOUT_CAPTION:
+        details |= {"caption": text, "parse_mode": mode}
+    media = await source.for_channel(file, bot)
+    return await SENDERS.get(file.kind, Bot.send_document)(bot, place.chat_id, media, **details)

@@ -6,6 +6,7 @@ from typing import ParamSpec, TypeVar
 import structlog
 
 from bot.failures import backoff
+from bot.pacing import current_turn
 from storage.database import Database, Operation
 from storage.errors import Unavailable
 
@@ -15,12 +16,18 @@ T = TypeVar("T")
 
 
 async def record(db: Database, operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """`db.write` that outlasts a full disk and a locked database."""
+    """`db.write` that outlasts a full disk and a locked database.
+
+    Meanwhile the messenger's pace stands still: a crash then leaves one message in doubt, not one
+    of every chat.
+    """
     attempt = 0
     while True:
         try:
             return await db.write(operation, *args, **kwargs)
         except Unavailable as error:
             log.warning("cannot record what was sent", reason=error.detail)
+            if (turn := current_turn.get()) is not None:
+                turn.hold()
             await asyncio.sleep(backoff(attempt))
             attempt = min(attempt + 1, 5)

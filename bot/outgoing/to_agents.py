@@ -1,5 +1,7 @@
 """Rows for agent chats: cards, what is said in tickets, notices, edits and marks of delivery."""
 
+from itertools import takewhile
+
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import ReactionTypeEmoji
 
@@ -9,9 +11,9 @@ from bot.outgoing.agents_view import Saying, View
 from bot.outgoing.cards import Cards
 from bot.outgoing.formatted import Formatted, from_html, joined
 from bot.outgoing.outlet import Outlet
-from bot.outgoing.parts import WITHOUT_CAPTION, Part, Place, parts_of
+from bot.outgoing.parts import WITHOUT_CAPTION, Part, Place, parts_of, rewrite
 from bot.outgoing.recording import record
-from bot.outgoing.topics import Topics, place_of
+from bot.outgoing.topics import Mended, Topics, place_of
 from bot.outgoing.turns import Turns
 from storage import message_map, outbox, projects
 from storage.database import Transaction
@@ -37,13 +39,13 @@ class ToAgents:
     def __init__(self, outlet: Outlet) -> None:
         self._outlet = outlet
         self._cards = Cards(outlet)
-        self.topics = Topics(outlet.db, outlet.messenger)
+        self._topics = Topics(outlet.db, outlet.messenger)
 
     async def needs_turn(self, row: OutboxRow) -> bool:
         """Whether sending the row makes a message: an edit or a reaction does not."""
         if row.kind is Kind.CARD:
             view = await self._outlet.db.read(agents_view.load, row)
-            return view.thread.card_id is None or "rest" in row.progress
+            return view.thread.card_id is None or bool(self._cards.left(row, view))
         return row.kind in (Kind.MESSAGE, Kind.NOTICE)
 
     def gathers(self, row: OutboxRow, turns: Turns) -> float:
@@ -53,9 +55,8 @@ class ToAgents:
         return GATHERING * max(0.0, 1 - turns.headroom() / SCARCE)
 
     async def send(self, rows: list[OutboxRow], turns: Turns) -> None:
-        """Send the first row, and what it can carry of the rows behind it.
-
-        What was mended on the way, and what was only begun, is left for the next time.
+        """Send the first row, and what it can carry of the rows behind it; what was only begun is
+        left for the next time. Raises Mended where that helps.
         """
         row = rows[0]
         if row.ticket_id is None:
@@ -64,20 +65,21 @@ class ToAgents:
         try:
             await self._send(rows, view, turns)
         except TelegramBadRequest as error:
-            if not await self.topics.mend(error, view.thread, row):
-                raise
+            if await self._topics.mend(error, view.thread, row):
+                raise Mended from error
+            raise
         return None
 
     async def _send(self, rows: list[OutboxRow], view: View, turns: Turns) -> None:
         row = rows[0]
         if row.kind is Kind.MARK:
             await self._mark(row, view, turns)
-        elif row.kind is Kind.EDIT:
-            await self._edit(row, view, turns)
         elif view.thread.card_id is None:
             await self._open(rows, view, turns)
         elif "rest" in row.progress:
             await self._cards.rest(row, view, turns)
+        elif row.kind is Kind.EDIT:
+            await self._edit(rows, view, turns)
         elif row.kind is Kind.CARD:
             await self._cards.refresh(view)
             same = [r.id for r in rows if r.kind is Kind.CARD and r.ticket_id == row.ticket_id]
@@ -87,19 +89,18 @@ class ToAgents:
 
     async def give_up(self, row: OutboxRow, reason: str) -> None:
         """A row that the messenger refuses for good. Files that it refuses are named in words."""
-        if row.kind in (Kind.MESSAGE, Kind.CARD) and not row.progress.get("without_files"):
-            progress = {**row.progress, "without_files": True}
-            await record(self._outlet.db, outbox.keep_progress, row.id, progress)
-        else:
-            await record(self._outlet.db, outbox.finish, [row.id], "failed", reason)
+        await record(self._outlet.db, _refused, row.id, reason)
 
     async def _open(self, rows: list[OutboxRow], view: View, turns: Turns) -> None:
         """Make the topic and the card. When the chat falls behind, the card carries more."""
-        thread = await self.topics.open(view.ticket, view.thread)
+        thread = await self._topics.open(view.ticket, view.thread)
         merged: list[Saying] = []
-        if self._cards.can_carry_more(view) and _crowded(rows, turns):
+        begins = rows[0].kind is Kind.CARD  # else it has words of its own to go first
+        if begins and self._cards.can_carry_more(view) and _crowded(rows, turns):
             waiting = await self._outlet.db.read(agents_view.sayings, rows[1:], view)
-            merged = _that_fit(waiting, self._cards.room(view))
+            # The card is written anew from messages alone: words of the desk would be lost on it.
+            said = list(takewhile(lambda saying: saying.message_id is not None, waiting))
+            merged = _that_fit(said, self._cards.room(view))
         await self._cards.make(rows[0], view, thread, merged, turns)
 
     # --- what is said ---------------------------------------------------------------------------
@@ -112,15 +113,20 @@ class ToAgents:
             more = _that_fit(waiting, self._outlet.limits.text_limit - len(own.text) - 2)
             if more:
                 return await self._say_together([own, *more], row, view, turns)
-        made: list[list[int]] = list(row.progress.get("parts", []))
-        parts = self._parts(row, own, view)
         place = place_of(view.thread, reply_to=row.payload.get("reply_to"))
-        for number in range(len(made), len(parts)):
+        return await self._send_parts(row, self._parts(row, own, view), place, turns)
+
+    async def _send_parts(
+        self, row: OutboxRow, parts: list[Part], place: Place, turns: Turns
+    ) -> None:
+        """Send what is not sent yet of a row, and end it."""
+        made: list[list[int]] = list(row.progress.get("parts", []))
+        for part in parts[len(made) :]:
             async with turns.one():
-                made.append(await self._outlet.send(place, parts[number]))
-                last = number == len(parts) - 1
-                await record(self._outlet.db, _said_part, row, made, last=last)
-        return None
+                made.append(await self._outlet.send(place, part))
+                await record(self._outlet.db, _said_part, row, made, last=part is parts[-1])
+        if len(row.progress.get("parts", [])) >= len(parts):  # nothing is left of it to say
+            await record(self._outlet.db, outbox.finish, [row.id], "sent")
 
     def _parts(self, row: OutboxRow, own: Saying | None, view: View) -> list[Part]:
         if own is not None:
@@ -128,10 +134,10 @@ class ToAgents:
         assert view.message is not None
         header = agents_view.header_of(view.message, view)
         body = agents_view.body_of(view.message, view.locale)
+        parts = parts_of(header, body, view.message.attachments, self._outlet.limits)
         if row.progress.get("without_files"):
-            body = joined([body, agents_view.names_of_files(view.message)], "\n")
-            return [Part(p) for p in (header + body).pieces(self._outlet.limits.text_limit)]
-        return parts_of(header, body, view.message.attachments, self._outlet.limits)
+            parts = [part.in_words() for part in parts]
+        return parts
 
     async def _say_together(
         self, said: list[Saying], row: OutboxRow, view: View, turns: Turns
@@ -152,77 +158,57 @@ class ToAgents:
 
     # --- edits and marks ------------------------------------------------------------------------
 
-    async def _edit(self, row: OutboxRow, view: View, turns: Turns) -> None:
-        """Show a customer's edit in place, the original above it; without room for it, as a reply."""
+    async def _edit(self, rows: list[OutboxRow], view: View, turns: Turns) -> None:
+        """Show a customer's edit in place, below the original; where that cannot be, as a reply."""
+        row = rows[0]
         assert view.message is not None
         copies = await self._outlet.db.read(message_map.copies_of, view.message.id, row.chat)
-        if copies and not await self._edit_in_place(copies, view, view.message):
-            text = agents_view.edit_mark(view.message, view.locale) + Formatted("\n")
-            text += Formatted(view.message.text, view.message.entities)
-            place = place_of(view.thread, reply_to=copies[0].native_id)
-            for piece in text.pieces(self._outlet.limits.text_limit):
-                async with turns.one():
-                    ids = await self._outlet.send(place, Part(piece))
-                    await record(self._outlet.db, _noted, row, ids)
-        await record(self._outlet.db, outbox.finish, [row.id], "sent")
+        begun = "parts" in row.progress
+        again = any(r.kind is Kind.EDIT and r.message_id == row.message_id for r in rows[1:])
+        if again and not begun:
+            await record(self._outlet.db, outbox.finish, [row.id], "merged")
+            return
+        if not begun and copies and await self._edit_in_place(copies, view, view.message):
+            await record(self._outlet.db, outbox.finish, [row.id], "sent")
+            return
+        text = agents_view.edit_mark(view.message, view.locale) + Formatted("\n")
+        text += Formatted(view.message.text, view.message.entities)
+        place = place_of(view.thread, reply_to=copies[0].native_id if copies else None)
+        parts = [Part(piece) for piece in text.pieces(self._outlet.limits.text_limit)]
+        await self._send_parts(row, parts, place, turns)
 
     async def _edit_in_place(self, copies: list[Copy], view: View, message: Message) -> bool:
         if copies[0].role is Role.CARD:
             return await self._cards.refresh(view)
-        body = agents_view.header_of(message, view) + agents_view.body_of(message, view.locale)
-        if message.attachments:
-            fits = len(body) <= self._outlet.limits.caption_limit
-            if not fits or message.attachments[0].kind in WITHOUT_CAPTION:
-                return False
-            return await self._rewrite(copies[0], body, caption=True)
-        if len(copies) > 1:
+        caption = bool(message.attachments)
+        limit = self._outlet.limits.caption_limit if caption else self._outlet.limits.text_limit
+        text = await self._outlet.db.read(_rewritten, copies, view, message)
+        if text is None or len(text) > limit:
             return False
-        carried = await self._outlet.db.read(_carried, copies[0])
-        texts = (
-            agents_view.header_of(each, view) + agents_view.body_of(each, view.locale)
-            for each in carried
-        )
-        whole = joined(texts, agents_view.BLANK_LINE)
-        if len(whole) > self._outlet.limits.text_limit:
-            return False
-        return await self._rewrite(copies[0], whole, caption=False)
-
-    async def _rewrite(self, copy: Copy, text: Formatted, *, caption: bool) -> bool:
-        """False where the copy is gone or cannot be edited any more."""
-        bot = self._outlet.messenger.bot
-        chat_id, message_id = copy.chat.id, copy.native_id
         try:
-            if caption:
-                await bot.edit_message_caption(
-                    chat_id=chat_id, message_id=message_id, caption=text.html, parse_mode="HTML"
-                )
-            else:
-                await bot.edit_message_text(
-                    text.html, chat_id=chat_id, message_id=message_id, parse_mode="HTML"
-                )
-        except TelegramBadRequest as error:
-            return "message is not modified" in error.message
+            bot = self._outlet.messenger.bot
+            await rewrite(bot, copies[0].chat.id, copies[0].native_id, text, caption=caption)
+        except TelegramBadRequest:
+            return False  # it is gone, or has no text to edit
         return True
 
     async def _mark(self, row: OutboxRow, view: View, turns: Turns) -> None:
         """Show the agent that the answer arrived: a reaction, or a reply where there are none."""
         native_id = row.payload["native_id"]
-        reacts = self._outlet.limits.reactions
-        if not reacts or not await self._react(row.chat.id, native_id):
-            async with turns.one():
-                place = place_of(view.thread, reply_to=native_id)
-                ids = await self._outlet.send(place, Part(Formatted(DELIVERED_IN_WORDS)))
-                await record(self._outlet.db, _noted, row, ids)
-        await record(self._outlet.db, outbox.finish, [row.id], "sent")
+        if self._outlet.limits.reactions and await self._react(row.chat.id, native_id):
+            await record(self._outlet.db, outbox.finish, [row.id], "sent")
+            return
+        place = place_of(view.thread, reply_to=native_id)
+        await self._send_parts(row, [Part(Formatted(DELIVERED_IN_WORDS))], place, turns)
 
     async def _react(self, chat_id: int, native_id: int) -> bool:
-        """False where the chat allows no such reaction."""
+        """Whether nothing is left to show: False where the chat allows no such reaction."""
         try:
             await self._outlet.messenger.bot.set_message_reaction(
                 chat_id, native_id, [ReactionTypeEmoji(emoji=DELIVERED)]
             )
         except TelegramBadRequest as error:
-            return "REACTION" not in error.message
+            return "message to react not found" in error.message
         return True
 
 
@@ -246,8 +232,19 @@ def _that_fit(said: list[Saying], room: int) -> list[Saying]:
     return kept
 
 
-def _carried(tx: Transaction, copy: Copy) -> list[Message]:
-    return agents_view.carried_messages(tx, message_map.carried_by(tx, copy.chat, copy.native_id))
+def _rewritten(
+    tx: Transaction, copies: list[Copy], view: View, message: Message
+) -> Formatted | None:
+    """What the copy of an edited message has to show; None where it cannot be written anew: pieces
+    of a long text, files without a caption, words of the desk beside it, which are not kept."""
+    if message.attachments:
+        captioned = message.attachments[0].kind not in WITHOUT_CAPTION
+        return agents_view.words_of(message, view) if captioned else None
+    carried = message_map.carried_by(tx, copies[0].chat, copies[0].native_id)
+    if len(copies) > 1 or any(copy.message_id is None for copy in carried):
+        return None
+    said = agents_view.carried_messages(tx, carried)
+    return joined((agents_view.words_of(each, view) for each in said), agents_view.BLANK_LINE)
 
 
 def _finish_together(tx: Transaction, ids: list[int]) -> None:
@@ -257,15 +254,27 @@ def _finish_together(tx: Transaction, ids: list[int]) -> None:
 
 def _said_part(tx: Transaction, row: OutboxRow, made: list[list[int]], *, last: bool) -> None:
     assert row.ticket_id is not None
-    role = Role.NOTICE if row.message_id is None else Role.MESSAGE
+    said = row.message_id if row.kind is Kind.MESSAGE else None
+    role = Role.NOTICE if said is None else Role.MESSAGE
     copies = [
-        Copy(row.chat, native_id, row.message_id, row.ticket_id, role, len(made) - 1)
+        Copy(row.chat, native_id, said, row.ticket_id, role, len(made) - 1)
         for native_id in made[-1]
     ]
     message_map.record_copies(tx, copies)
     outbox.keep_progress(tx, row.id, {**row.progress, "parts": made})
     if last:
         outbox.finish(tx, [row.id], "sent")
+
+
+def _refused(tx: Transaction, row_id: int, reason: str) -> None:
+    """The row is read anew: parts of it may have been sent since."""
+    row = outbox.get(tx, row_id)
+    if row is None:
+        return
+    if row.kind in (Kind.MESSAGE, Kind.CARD) and not row.progress.get("without_files"):
+        outbox.keep_progress(tx, row_id, {**row.progress, "without_files": True})
+    else:
+        outbox.finish(tx, [row_id], "failed", reason)
 
 
 def _said_together(tx: Transaction, row: OutboxRow, said: list[Saying], native_id: int) -> None:
@@ -275,9 +284,3 @@ def _said_together(tx: Transaction, row: OutboxRow, said: list[Saying], native_i
     ]
     message_map.record_copies(tx, copies)
     _finish_together(tx, [saying.row_id for saying in said])
-
-
-def _noted(tx: Transaction, row: OutboxRow, ids: list[int]) -> None:
-    assert row.ticket_id is not None
-    copies = [Copy(row.chat, native_id, None, row.ticket_id, Role.NOTICE) for native_id in ids]
-    message_map.record_copies(tx, copies)

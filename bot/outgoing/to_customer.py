@@ -3,20 +3,18 @@
 from dataclasses import dataclass
 from itertools import takewhile
 
-from aiogram.exceptions import TelegramBadRequest
-
 import locales
 from bot.names import isolate
 from bot.outgoing.formatted import Formatted, from_html, styled
 from bot.outgoing.outlet import Outlet
-from bot.outgoing.parts import Part, Place, parts_of
+from bot.outgoing.parts import FILES, Part, Place, parts_of, rewrite
 from bot.outgoing.recording import record
 from bot.outgoing.turns import Turns
 from bot.screens import notice_keyboard
 from storage import delivery, message_map, messages, outbox, projects, subscribers, tickets
 from storage.database import Transaction
 from storage.message_map import Copy, Role
-from storage.model import Message, Subscriber, SubscriberStatus, Ticket
+from storage.model import Message, SubscriberStatus, Ticket
 from storage.outbox import Kind, OutboxRow
 
 MERGED_NOTICES = {"added_to_ticket"}
@@ -25,8 +23,10 @@ MERGED_NOTICES = {"added_to_ticket"}
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
+    """`unreachable` is why the customer gets nothing any more, as a name in `locales`."""
+
     ticket: Ticket
-    subscriber: Subscriber | None
+    unreachable: str | None
     locale: str
     message: Message | None
     copies: list[Copy]
@@ -41,7 +41,7 @@ def _load(tx: Transaction, row: OutboxRow) -> _Loaded:
     language = None if subscriber is None else subscriber.locale
     return _Loaded(
         ticket=ticket,
-        subscriber=subscriber,
+        unreachable="erased" if subscriber is None else delivery.UNREACHABLE.get(subscriber.status),
         locale=locales.pick(language, project.locale),
         message=None if row.message_id is None else messages.get(tx, row.message_id),
         copies=(
@@ -67,12 +67,8 @@ class ToCustomer:
         """Send the first row, and what says the same as it."""
         row = rows[0]
         loaded = await self._outlet.db.read(_load, row)
-        gone = loaded.subscriber is None or loaded.subscriber.status is not SubscriberStatus.ACTIVE
-        if gone:
-            reason = "unsubscribed"
-            if loaded.subscriber is not None:
-                reason = delivery.UNREACHABLE[loaded.subscriber.status]
-            await self.give_up(row, reason)
+        if loaded.unreachable is not None:
+            await record(self._outlet.db, _failed, row, loaded.unreachable)
         elif row.kind is Kind.NOTICE:
             await self._notice(rows, loaded, turns)
         elif row.kind is Kind.EDIT:
@@ -81,34 +77,38 @@ class ToCustomer:
             await self._message(row, loaded, turns)
 
     async def give_up(self, row: OutboxRow, reason: str) -> None:
-        """Record that a row will never be sent, and tell the agents where it was an answer."""
-        await record(self._outlet.db, _failed, row, reason)
+        """The messenger refuses a row for good: the agents are told where it was an answer."""
+        await record(self._outlet.db, _refused, row, reason)
 
     async def _message(self, row: OutboxRow, loaded: _Loaded, turns: Turns) -> None:
         made: list[list[int]] = list(row.progress.get("parts", []))
         parts = self._parts(loaded)
-        place = Place(row.chat.id)
-        for number in range(len(made), len(parts)):
+        if len(made) >= len(parts):  # an edit made it shorter while it was on its way
+            return await record(self._outlet.db, _delivered, row)
+        for place, part in enumerate(parts[len(made) :], len(made)):
             async with turns.one():
-                ids = await self._outlet.send(place, parts[number])
-                made.append(ids)
-                last = number == len(parts) - 1
-                await record(self._outlet.db, _sent_part, row, loaded.ticket, made, last=last)
+                made.append(await self._outlet.send(Place(row.chat.id), part))
+                last = part is parts[-1]
+                await record(self._outlet.db, _sent_part, row, made, part.number(place), last=last)
+        return None
 
     def _parts(self, loaded: _Loaded) -> list[Part]:
         assert loaded.message is not None
+        header, body = self._words(loaded.message, loaded)
+        return parts_of(header, body, loaded.message.attachments, self._outlet.limits)
+
+    @staticmethod
+    def _words(message: Message, loaded: _Loaded) -> tuple[Formatted, Formatted]:
+        """What an answer says: the line that names ticket and agent, and the agent's words."""
         header = locales.render_plain(
             "answer_header",
             loaded.locale,
             number=loaded.ticket.ticket_number,
-            name=isolate(loaded.message.author_name),
+            name=isolate(message.author_name),
         )
-        body = Formatted(loaded.message.text, loaded.message.entities)
-        limits = self._outlet.limits
+        body = Formatted(message.text, message.entities)
         separator = Formatted("\n") if body.text else Formatted()
-        return parts_of(
-            styled(header, "bold") + separator, body, loaded.message.attachments, limits
-        )
+        return styled(header, "bold") + separator, body
 
     async def _notice(self, rows: list[OutboxRow], loaded: _Loaded, turns: Turns) -> None:
         row = rows[0]
@@ -123,52 +123,33 @@ class ToCustomer:
         place = Place(row.chat.id, reply_to=payload.get("reply_to"))
         async with turns.one():
             ids = await self._outlet.send(place, Part(text), keyboard)
-            await record(self._outlet.db, _sent_notice, same, loaded.ticket, ids)
+            await record(self._outlet.db, _sent_notice, same, ids)
 
     async def _edit(self, row: OutboxRow, loaded: _Loaded, turns: Turns) -> None:
-        """Bring the customer's copy up to date, part by part; what has no place is sent anew."""
-        parts = self._parts(loaded)
-        shown = _by_part(loaded.copies)
-        if not shown:
-            return await record(self._outlet.db, outbox.finish, [row.id], "sent")
-        files = [part for part in parts if part.files]
-        if files and len(shown) != len(parts):
-            parts = [Part(piece) for piece in self._whole(parts).pieces(self._limit)]
-            shown = shown[: -len(files)]
-        for number, part in enumerate(parts):
-            if number < len(shown):
-                await self._rewrite(row.chat.id, shown[number], part)
-            else:
-                async with turns.one():
-                    ids = await self._outlet.send(Place(row.chat.id), part)
-                    await record(self._outlet.db, _sent_extra, row, loaded.ticket, number, ids)
-        for ids in shown[len(parts) :]:
-            await self._outlet.messenger.bot.delete_messages(row.chat.id, ids)
-        await record(self._outlet.db, outbox.finish, [row.id], "sent")
-        return None
-
-    @property
-    def _limit(self) -> int:
-        return self._outlet.limits.text_limit
-
-    @staticmethod
-    def _whole(parts: list[Part]) -> Formatted:
-        return next(part.text for part in parts if part.text.text)
-
-    async def _rewrite(self, chat_id: int, ids: list[int], part: Part) -> None:
-        bot = self._outlet.messenger.bot
-        try:
-            if part.files and part.text.text:
-                await bot.edit_message_caption(
-                    chat_id=chat_id, message_id=ids[0], caption=part.text.html, parse_mode="HTML"
-                )
-            elif not part.files:
-                await bot.edit_message_text(
-                    part.text.html, chat_id=chat_id, message_id=ids[0], parse_mode="HTML"
-                )
-        except TelegramBadRequest as error:
-            if "message is not modified" not in error.message:
-                raise
+        """Bring the customer's copy up to date. What has no place in it is sent anew: further
+        pieces of a text, or all of it once it has outgrown its caption."""
+        assert loaded.message is not None
+        header, body = self._words(loaded.message, loaded)
+        text = header + body
+        texts = [copy.native_id for copy in loaded.copies if copy.part < FILES]
+        files = [copy.native_id for copy in loaded.copies if copy.part >= FILES]
+        pieces = text.pieces(self._outlet.limits.text_limit) if loaded.copies else []
+        if files and not texts:
+            fits = len(text) <= self._outlet.limits.caption_limit
+            caption = text if fits else Formatted()
+            await rewrite(self._outlet.messenger.bot, row.chat.id, files[0], caption, caption=True)
+            pieces = [] if fits else pieces
+        for native_id, piece in zip(texts, pieces, strict=False):
+            await rewrite(self._outlet.messenger.bot, row.chat.id, native_id, piece)
+        place = Place(row.chat.id, reply_to=files[0] if files else None)
+        for number, piece in enumerate(pieces[len(texts) :], len(texts)):
+            async with turns.one():
+                ids = await self._outlet.send(place, Part(piece))
+                await record(self._outlet.db, _sent_extra, row, number, ids)
+        surplus = texts[len(pieces) :]
+        if surplus:
+            await self._outlet.messenger.bot.delete_messages(row.chat.id, surplus)
+        await record(self._outlet.db, _edited, row, surplus)
 
 
 def _says_the_same(other: OutboxRow, row: OutboxRow) -> bool:
@@ -179,46 +160,55 @@ def _says_the_same(other: OutboxRow, row: OutboxRow) -> bool:
     )
 
 
-def _by_part(copies: list[Copy]) -> list[list[int]]:
-    parts: dict[int, list[int]] = {}
-    for copy in copies:
-        parts.setdefault(copy.part, []).append(copy.native_id)
-    return [sorted(parts[number]) for number in sorted(parts)]
-
-
 def _sent_part(
-    tx: Transaction, row: OutboxRow, ticket: Ticket, made: list[list[int]], *, last: bool
+    tx: Transaction, row: OutboxRow, made: list[list[int]], number: int, *, last: bool
 ) -> None:
-    part = len(made) - 1
-    copies = [
-        Copy(row.chat, native_id, row.message_id, ticket.id, Role.MESSAGE, part)
-        for native_id in made[-1]
-    ]
-    message_map.record_copies(tx, copies)
-    outbox.keep_progress(tx, row.id, {"parts": made})
-    if last and row.message_id is not None:
-        outbox.finish(tx, [row.id], "sent")
+    if outbox.keep_progress(tx, row.id, {"parts": made}):
+        message_map.record_copies(tx, _copies(row, made[-1], number))
+        if last:
+            _delivered(tx, row)
+
+
+def _delivered(tx: Transaction, row: OutboxRow) -> None:
+    if outbox.finish(tx, [row.id], "sent") and row.message_id is not None:
         delivery.delivered(tx, row.message_id)
 
 
-def _sent_extra(tx: Transaction, row: OutboxRow, ticket: Ticket, part: int, ids: list[int]) -> None:
-    copies = [
-        Copy(row.chat, native_id, row.message_id, ticket.id, Role.MESSAGE, part)
-        for native_id in ids
-    ]
-    message_map.record_copies(tx, copies)
+def _sent_extra(tx: Transaction, row: OutboxRow, number: int, ids: list[int]) -> None:
+    if outbox.keep_progress(tx, row.id, {}):
+        message_map.record_copies(tx, _copies(row, ids, number))
 
 
-def _sent_notice(tx: Transaction, rows: list[OutboxRow], ticket: Ticket, ids: list[int]) -> None:
-    copies = [Copy(rows[0].chat, native_id, None, ticket.id, Role.NOTICE) for native_id in ids]
-    message_map.record_copies(tx, copies)
-    outbox.finish(tx, [rows[-1].id], "sent")
-    outbox.finish(tx, [row.id for row in rows[:-1]], "merged")
+def _edited(tx: Transaction, row: OutboxRow, deleted: list[int]) -> None:
+    for native_id in deleted:
+        message_map.forget_copy(tx, row.chat, native_id)
+    outbox.finish(tx, [row.id], "sent")
+
+
+def _sent_notice(tx: Transaction, rows: list[OutboxRow], ids: list[int]) -> None:
+    if outbox.finish(tx, [rows[-1].id], "sent"):
+        message_map.record_copies(tx, _copies(rows[0], ids))
+        outbox.finish(tx, [row.id for row in rows[:-1]], "merged")
+
+
+def _copies(row: OutboxRow, ids: list[int], number: int = 0) -> list[Copy]:
+    assert row.ticket_id is not None
+    role = Role.NOTICE if row.message_id is None else Role.MESSAGE
+    return [Copy(row.chat, each, row.message_id, row.ticket_id, role, number) for each in ids]
 
 
 def _failed(tx: Transaction, row: OutboxRow, reason: str) -> None:
-    outbox.finish(tx, [row.id], "failed", reason)
-    if row.kind is Kind.MESSAGE and row.message_id is not None:
+    """A row will never be sent; the agents are told where it was an answer, or the edit of one."""
+    if not outbox.finish(tx, [row.id], "failed", reason) or row.message_id is None:
+        return
+    if row.kind is Kind.MESSAGE:
         delivery.failed(tx, row.message_id, reason)
+    else:
+        delivery.edit_failed(tx, row.message_id)
+
+
+def _refused(tx: Transaction, row: OutboxRow, reason: str) -> None:
+    _failed(tx, row, reason)
     if reason == "blocked":
-        subscribers.unsubscribe(tx, row.chat, SubscriberStatus.BLOCKED, told=row.ticket_id)
+        told = row.ticket_id if row.kind is Kind.MESSAGE else None
+        subscribers.unsubscribe(tx, row.chat, SubscriberStatus.BLOCKED, told=told)

@@ -11,12 +11,18 @@ from bot.outgoing.recording import record
 from storage import message_map, outbox, tickets
 from storage.database import Database, Transaction
 from storage.message_map import Thread
-from storage.model import Chat, Ticket
+from storage.model import Ticket
 from storage.outbox import OutboxRow
 
 GONE = ("message thread not found", "TOPIC_DELETED", "TOPIC_ID_INVALID")
-CLOSED = ("TOPIC_CLOSED",)
+CARD_GONE = ("message to be replied not found",)
+CLOSED = "TOPIC_CLOSED"
+OPEN_ALREADY = "TOPIC_NOT_MODIFIED"
 NO_FORUM = ("the chat is not a forum", "CHAT_NOT_FORUM", "CHANNEL_FORUM_MISSING")
+
+
+class Mended(Exception):
+    """What an error complained of was mended: the same message may be sent now."""
 
 
 class Topics:
@@ -25,16 +31,16 @@ class Topics:
     def __init__(self, db: Database, messenger: Messenger) -> None:
         self._db = db
         self._messenger = messenger
-        self._forums: dict[int, bool] = {}
+        self._forums: set[int] = set()
 
     async def is_forum(self, chat_id: int) -> bool:
-        """Whether the chat has topics; asked once, and again when an answer says otherwise."""
+        """Whether the chat has topics: asked until it has, and again when an answer says it has
+        none any more."""
         if not self._messenger.capabilities.topics:
             return False
-        if chat_id not in self._forums:
-            chat = await self._messenger.bot.get_chat(chat_id)
-            self._forums[chat_id] = bool(chat.is_forum)
-        return self._forums[chat_id]
+        if chat_id not in self._forums and (await self._messenger.bot.get_chat(chat_id)).is_forum:
+            self._forums.add(chat_id)
+        return chat_id in self._forums
 
     async def open(self, ticket: Ticket, thread: Thread) -> Thread:
         """The ticket's place, with a topic where the chat has topics; a new one is recorded."""
@@ -53,32 +59,31 @@ class Topics:
         A closed topic is opened again; one that is gone is forgotten, with its card and all that
         the row has in it already, so that everything is made anew.
         """
-        text = error.message
-        if any(sign in text for sign in NO_FORUM):
-            self._forums.pop(thread.chat.id, None)
+        if CLOSED in error.message and thread.thread_id is not None:
+            try:
+                await self._messenger.bot.reopen_forum_topic(thread.chat.id, thread.thread_id)
+            except TelegramBadRequest as refusal:
+                return OPEN_ALREADY in refusal.message or await self._forget(refusal, thread, row)
             return True
-        if thread.thread_id is None:
-            return False
-        if any(sign in text for sign in CLOSED):
-            await self._messenger.bot.reopen_forum_topic(thread.chat.id, thread.thread_id)
-            return True
-        if any(sign in text for sign in GONE):
-            await record(self._db, _forget_topic, thread, row)
-            return True
-        return False
+        return await self._forget(error, thread, row)
 
-    def forget(self, chat: Chat) -> None:
-        """What was known of a chat may have changed."""
-        self._forums.pop(chat.id, None)
+    async def _forget(self, error: TelegramBadRequest, thread: Thread, row: OutboxRow) -> bool:
+        no_forum = any(sign in error.message for sign in NO_FORUM)
+        if no_forum:
+            self._forums.discard(thread.chat.id)
+        elif not any(sign in error.message for sign in (*GONE, *CARD_GONE)):
+            return False
+        await record(self._db, _forget_place, thread, row)
+        return True
 
 
 def place_of(thread: Thread, *, reply_to: int | None = None) -> Place:
     """Where a ticket's messages go: into its topic, or as replies to its card."""
-    if thread.thread_id is not None:
+    if thread.thread_id is not None or reply_to is not None:
         return Place(thread.chat.id, thread.thread_id, reply_to)
-    return Place(thread.chat.id, None, reply_to or thread.card_id)
+    return Place(thread.chat.id, None, thread.card_id, must_reply=True)
 
 
-def _forget_topic(tx: Transaction, thread: Thread, row: OutboxRow) -> None:
+def _forget_place(tx: Transaction, thread: Thread, row: OutboxRow) -> None:
     message_map.keep_thread(tx, Thread(thread.ticket_id, thread.chat, None, None, None))
     outbox.keep_progress(tx, row.id, {})

@@ -25,11 +25,9 @@ HEADERS = {
 
 def is_loopback(host: str) -> bool:
     """Whether a Host header names this machine itself. A name that only leads here does not."""
-    name = urlsplit(f"//{host}").hostname or ""
-    if name == "localhost":
-        return True
     try:
-        return ip_address(name).is_loopback
+        name = urlsplit(f"//{host}").hostname or ""
+        return name == "localhost" or ip_address(name).is_loopback
     except ValueError:
         return False
 

@@ -3,8 +3,8 @@
 Who may call is `guard`'s business, what an act does is `actions`'.
 """
 
+import asyncio
 import json
-from contextlib import suppress
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from bot.playground.actions import ACTIONS
 from bot.playground.guard import HEADERS, guarded, problem
+from bot.playground.telegram import Listener
 from storage.errors import HelpdeskError
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ SHOWN_IN_PAGE = {"image/jpeg", "image/png", "image/gif", "image/webp"}
 LARGEST_ACT = 32 * 1024 * 1024
 """Bytes; Telegram's bots can't read files above 20 MB anyway."""
 SIGN_OF_LIFE = 20.0
-"""Seconds of silence after which the feed says that it is still there."""
+"""Seconds of silence after which the feed looks again: a request expires by itself."""
 
 
 def add_to(app: web.Application, playground: "Playground") -> None:
@@ -49,7 +50,7 @@ def add_to(app: web.Application, playground: "Playground") -> None:
 
 
 async def _to_the_page(request: web.Request) -> web.Response:
-    raise web.HTTPFound(PREFIX)
+    return web.Response(status=302, headers={hdrs.LOCATION: PREFIX})
 
 
 class Pages:
@@ -58,10 +59,12 @@ class Pages:
     def __init__(self, playground: "Playground") -> None:
         self._playground = playground
         self._assets = _assets()
+        self._feeds: set[Listener] = set()
 
     async def close(self, _: web.Application) -> None:
         """End the feeds, which would last as long as their pages."""
-        self._playground.live.close()
+        while self._feeds:
+            self._feeds.pop().close()
 
     async def page(self, request: web.Request) -> web.Response:
         return self._asset(PAGE)
@@ -82,15 +85,26 @@ class Pages:
         """
         response = web.StreamResponse(headers={**HEADERS, hdrs.CONTENT_TYPE: "text/event-stream"})
         await response.prepare(request)
-        playground = self._playground
-        # ConnectionResetError is how a page says that it was closed.
-        with playground.live.reader() as reader, suppress(ConnectionResetError):
-            await response.write(_event("state", playground.state()))
-            while not reader.closed:
-                parts = await reader.take(SIGN_OF_LIFE)
-                news = _event("changes", playground.changes(parts)) if parts else b":\n\n"
-                await response.write(news)
+        with self._playground.messenger.listen() as news:
+            self._feeds.add(news)
+            try:
+                await self._tell(news, response)
+            except ConnectionResetError:  # the page was closed
+                return response
+            finally:
+                self._feeds.discard(news)
         return response
+
+    async def _tell(self, news: Listener, response: web.StreamResponse) -> None:
+        playground = self._playground
+        await response.write(_event("state", await playground.state()))
+        while news in self._feeds:
+            try:
+                changes = await asyncio.wait_for(news.take(), SIGN_OF_LIFE)
+            except TimeoutError:
+                changes = []
+            seen = {change.chat_id for change in changes}
+            await response.write(_event("changes", await playground.changes(seen)))
 
     async def act(self, request: web.Request) -> web.Response:
         """Carry out what a person does. What the person can't do is answered in words."""

@@ -4,7 +4,7 @@ The desk is told of it like of any messenger, by a token and a URL. What pages d
 """
 
 import secrets
-from functools import partial
+from collections.abc import Collection
 from types import TracebackType
 from typing import Any, Self
 
@@ -12,10 +12,8 @@ from aiohttp import web
 
 from bot.playground import pages
 from bot.playground.cast import Cast, gather, subscribed
-from bot.playground.live import Live, Part
-from bot.playground.telegram import Limits, TelegramStandIn
+from bot.playground.telegram import Limits, Person, TelegramStandIn
 from bot.playground.telegram.snapshot import chat_state
-from bot.tasks import Tasks
 from storage import agent_chats, projects, requests
 from storage.database import Database, Transaction, to_ms
 from storage.model import Channel, Chat, Project, Request, RequestStatus
@@ -29,12 +27,10 @@ class Playground:
     messenger: TelegramStandIn
     cast: Cast
     project: Project
-    _tasks: Tasks
 
     def __init__(self, db: Database) -> None:
         self.db = db
-        self.live = Live()
-        self.request: Request | None = None
+        self._request: Request | None = None
         self.telegram_token = f"42:{secrets.token_urlsafe(24)}"
         self.telegram_url = ""
 
@@ -48,8 +44,6 @@ class Playground:
         self.project = await self.db.write(_link, self.cast.group.id)
         await self.messenger.start()
         self.telegram_url = self.messenger.url
-        self._tasks = Tasks()
-        self._tasks.start("playground news", self._follow)
         return self
 
     async def __aexit__(
@@ -58,7 +52,6 @@ class Playground:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._tasks.stop()
         await self.messenger.stop()
 
     def add_routes(self, app: web.Application) -> None:
@@ -66,67 +59,51 @@ class Playground:
         pages.add_to(app, self)
 
     async def ask_for_support(self, context: dict[str, str]) -> None:
-        """What the website's button does: a request, whose status the pages then see."""
-        request = await self.db.write(
+        """What the website's button does. The pages see the newest request."""
+        self._request = await self.db.write(
             requests.create, self.project.id, channel=Channel.TELEGRAM, context=context
         )
-        self.request = request
-        self._tasks.start("playground request", partial(self._watch, request.id), lives=False)
+        self.messenger.world.changes.tell("request")
 
     # What pages show
 
-    def state(self) -> Json:
+    async def state(self) -> Json:
         """Everything, for a page that has just been opened."""
         bot = self.messenger.bot
         return {
             "project": self.project.name,
             "bot": {"name": bot.name, "username": bot.username},
-            "customers": [
-                {"id": person.id, "name": person.name, "language": person.language}
-                for person in self.cast.customers
-            ],
-            "agents": [{"id": person.id, "name": person.name} for person in self.cast.agents],
+            "customers": [_described(person) for person in self.cast.customers],
+            "agents": [_described(person) for person in self.cast.agents],
             "group": self.cast.group.id,
-            **self.changes({chat.id for chat in self.messenger.chats} | {"request"}),
+            **await self.changes({chat.id for chat in self.messenger.chats}),
         }
 
-    def changes(self, parts: set[Part]) -> Json:
-        """These parts as they are now."""
-        chats = [chat for chat in self.messenger.chats if chat.id in parts]
-        found: Json = {"chats": [chat_state(chat) for chat in chats]}
-        if "request" in parts:
-            found["request"] = self._request_state()
-        return found
+    async def changes(self, chat_ids: Collection[int | None]) -> Json:
+        """These chats as they are now, and the request, which changes with what people do."""
+        chats = [chat_state(chat) for chat in self.messenger.chats if chat.id in chat_ids]
+        return {"chats": chats, "request": await self._request_state()}
 
-    def _request_state(self) -> Json | None:
-        request = self.request
+    async def _request_state(self) -> Json | None:
+        request = self._request
         if request is None:
             return None
+        if request.status is RequestStatus.PENDING:
+            request = await self.db.read(requests.get, self.project.id, request.id)
         return {
             "link": f"https://t.me/{self.messenger.bot.username}?start=hd_{request.id}",
             "status": request.status,
             "expires_at": request.expires_at.isoformat(),
         }
 
-    async def _follow(self) -> None:
-        with self.messenger.listen() as news:
-            async for change in news:
-                if change.chat_id is not None:
-                    self.live.changed(change.chat_id)
 
-    async def _watch(self, request_id: str) -> None:
-        """Keep the request as it stands in the desk, until it is final or there is a newer one."""
-        with self.db.listen(f"request:{request_id}") as decided:
-            while True:
-                request = await self.db.read(requests.get, self.project.id, request_id)
-                if self.request is None or self.request.id != request_id:
-                    return
-                self.request = request
-                self.live.changed("request")
-                if request.status is not RequestStatus.PENDING:
-                    return
-                await decided.wait()
-                decided.clear()
+def _described(person: Person) -> Json:
+    return {
+        "id": person.id,
+        "name": person.name,
+        "first_name": person.first_name,
+        "language": person.language,
+    }
 
 
 def _link(tx: Transaction, group_id: int) -> Project:

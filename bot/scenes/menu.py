@@ -23,8 +23,10 @@ class Menu(
     async def show(
         self, _: TelegramObject, guide: Guide, project_id: UUID, news: str | None
     ) -> None:
+        """What is written now and belongs to no ticket is for the project of this menu."""
         desk = await guide.subscribed(project_id, news)
-        if desk is not None:
+        if desk is not None and desk.subscriber is not None:
+            await guide.db.write(subscribers.turn_to, desk.subscriber.id)
             notice = guide.sentence(news)
             await guide.stage.show(screens.menu(desk, guide.locale, notice))
 

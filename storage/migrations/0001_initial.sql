@@ -12,7 +12,6 @@ CREATE TABLE projects (
     allowed_origins TEXT NOT NULL DEFAULT '[]',
     agent_channel TEXT,
     agent_chat_id BIGINT,
-    last_ticket_number BIGINT NOT NULL DEFAULT 0,
     created_at BIGINT NOT NULL,
     UNIQUE (agent_channel, agent_chat_id)
 );
@@ -102,6 +101,7 @@ CREATE TABLE requests (
     decided_at BIGINT
 );
 CREATE INDEX requests_of_subscriber ON requests (subscriber_id, decided_at);
+CREATE INDEX requests_pending ON requests (expires_at) WHERE status = 'pending';
 
 CREATE TABLE tickets (
     id TEXT PRIMARY KEY,
@@ -128,7 +128,7 @@ CREATE INDEX tickets_by_status ON tickets (project_id, status, number);
 
 -- delivery: none, pending, sent, failed. entities: messenger-neutral formatting, offsets in UTF-16 units.
 CREATE TABLE messages (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
     ticket_id TEXT NOT NULL REFERENCES tickets (id),
     author TEXT NOT NULL,
@@ -139,6 +139,7 @@ CREATE TABLE messages (
     original_text TEXT,
     original_entities TEXT,
     internal INTEGER NOT NULL DEFAULT 0,
+    files INTEGER NOT NULL DEFAULT 0,
     delivery TEXT NOT NULL DEFAULT 'none',
     delivery_error TEXT,
     created_at BIGINT NOT NULL,
@@ -217,6 +218,7 @@ CREATE TABLE inbox (
     UNIQUE (channel, update_id)
 );
 CREATE INDEX inbox_pending ON inbox (channel, id) WHERE status = 'pending';
+CREATE INDEX inbox_finished ON inbox (handled_at) WHERE handled_at IS NOT NULL;
 
 -- How far a messenger's updates have been read (Telegram's offset, MAX's marker), and who the bot is there.
 CREATE TABLE feeds (

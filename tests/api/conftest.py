@@ -179,6 +179,7 @@ async def serve(tmp_path: Path) -> AsyncIterator[Serve]:
     async def start(
         channels: tuple[Channel, ...] = (Channel.TELEGRAM, Channel.MAX),
         metrics_token: str | None = None,
+        rate_limit: int = 0,
     ) -> Desk:
         clock, links, files = Clock(), Links(), Files()
         db = await Database.open(tmp_path / "desk.db", clock=clock)
@@ -198,15 +199,14 @@ async def serve(tmp_path: Path) -> AsyncIterator[Serve]:
             files=files,
             readiness=readiness,
             metrics_token=metrics_token,
+            rate_limit=rate_limit,
         )
         runner = Runner(app, access_log=None, shutdown_timeout=5)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         http = aiohttp.ClientSession(f"http://127.0.0.1:{runner.addresses[0][1]}")
         running.append(
-            Desk(
-                db, clock, app, runner, http, links, files, one, two, key, other_key, reasons
-            )
+            Desk(db, clock, app, runner, http, links, files, one, two, key, other_key, reasons)
         )
         return running[-1]
 

@@ -11,7 +11,7 @@ async def test_create(client: Client) -> None:
     print((await client.get("/v1/helpdesk/settings")).body)
     print((await client.get("/metrics")).body.decode()[:3000])
     print((await client.post("/v1/helpdesk/tickets", {"text": "", "x": 1})).body)
-    print((await client.get("/v1/helpdesk/tickets", limit="5.0",zz=1)).body)
+    print((await client.get("/v1/helpdesk/tickets", limit="5.0", zz=1)).body)
     print((await client.get("/nope")).body)
     print((await client.delete("/v1/helpdesk/tickets")).headers)
     assert 0

@@ -18,7 +18,7 @@ from tests.bench.api_server import KEY, TICKETS
 
 ROUNDS = 5
 SECONDS = 1.0
-CONNECTIONS = 32
+CONNECTIONS = 64
 TICK = os.sysconf("SC_CLK_TCK")
 
 PATH = "/v1/helpdesk/tickets"

@@ -1,12 +1,15 @@
 """A desk with a messenger, customers and agents, as the end-to-end tests meet it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from bot.playground.telegram import Group, Person, TelegramStandIn
+from tests.e2e.acme import Acme, running_acme
 from tests.e2e.desk import Desk
+from tests.e2e.rooms import House, Room, house_of_agents
 
 TOKEN = "42:AAtestTESTtestTESTtestTESTtestTESTtest"
 
@@ -51,3 +54,41 @@ async def desk(tmp_path: Path, messenger: TelegramStandIn, forum: Group) -> Asyn
     async with Desk(tmp_path, **settings_for(messenger, forum)) as running:
         yield running
         print(running.output)  # pytest shows it where the test failed
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def acme(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Acme]:
+    """A running desk that the tests of one module share."""
+    async with running_acme(tmp_path_factory.mktemp("acme")) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """A desk with a forum group and a plain one, shared by the tests of a module."""
+    async with house_of_agents(tmp_path_factory.mktemp("house")) as running:
+        yield running
+
+
+@pytest.fixture(params=["forum", "plain"])
+def room(house: House, request: pytest.FixtureRequest) -> Iterator[Room]:
+    """Each of the two groups in turn; the desk must make no mistake of its own meanwhile."""
+    yield from _watched(house, house.rooms[request.param])
+
+
+@pytest.fixture
+def forum_room(house: House) -> Iterator[Room]:
+    yield from _watched(house, house.rooms["forum"])
+
+
+@pytest.fixture
+def plain_room(house: House) -> Iterator[Room]:
+    yield from _watched(house, house.rooms["plain"])
+
+
+def _watched(house: House, room: Room) -> Iterator[Room]:
+    since = len(house.desk.lines)
+    yield room
+    print("\n".join(house.desk.lines[since:]))  # pytest shows it where the test failed
+    house.messenger.faults.clear()
+    assert house.mistakes(since) == []

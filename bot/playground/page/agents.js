@@ -2,7 +2,7 @@
 
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
-import { clock, el } from "./dom.js";
+import { clock, el, icon } from "./dom.js";
 import { talk } from "./talk.js";
 
 const GENERAL = { id: null, name: "General", closed: false };
@@ -89,7 +89,7 @@ export class Agents {
         "aria-current": topic.id === this.#topic ? "true" : null,
         onclick: () => this.#open(topic.id),
       },
-      el("strong", {}, topic.closed ? `🔒 ${topic.name}` : topic.name),
+      el("strong", {}, topic.closed ? icon("lock") : null, topic.name),
       el("span", {}, last ? last.text || last.kind.replaceAll("_", " ") : "Nothing yet"),
       el("time", {}, last ? clock(last.date) : ""),
     );

@@ -1,6 +1,6 @@
 // The line that people write in: text, a reply, an edit of something said before, a file.
 
-import { el } from "./dom.js";
+import { el, icon } from "./dom.js";
 import { sampleFile, samplePhoto } from "./samples.js";
 
 export class Composer {
@@ -25,7 +25,7 @@ export class Composer {
       this.#bar,
       this.#attach(),
       this.#text,
-      el("button", { class: "send", "aria-label": "Send", title: "Send" }, "➤"),
+      el("button", { class: "send", "aria-label": "Send", title: "Send" }, icon("send")),
     );
     this.reset();
   }
@@ -63,7 +63,11 @@ export class Composer {
     this.#bar.replaceChildren(
       el("strong", {}, what),
       el("span", {}, about.message.text || about.message.kind),
-      el("button", { type: "button", "aria-label": "Cancel", onclick: () => this.reset() }, "✕"),
+      el(
+        "button",
+        { type: "button", "aria-label": "Cancel", onclick: () => this.reset() },
+        icon("cancel"),
+      ),
     );
   }
 
@@ -107,7 +111,7 @@ export class Composer {
           if (!menu.contains(event.relatedTarget)) menu.open = false;
         },
       },
-      el("summary", { "aria-label": "Attach", title: "Attach" }, "＋"),
+      el("summary", { "aria-label": "Attach", title: "Attach" }, icon("attach")),
       el(
         "div",
         {},

@@ -1,6 +1,6 @@
 // Messages as bubbles, kept as they are in the messenger; what changed is drawn anew, no more.
 
-import { clock, el, fileSize, formatted } from "./dom.js";
+import { clock, el, fileSize, formatted, icon } from "./dom.js";
 
 const SERVICE = {
   forum_topic_created: "Topic created",
@@ -19,28 +19,46 @@ export class Conversation {
   #log;
   #acts;
   #key = null;
+  #follows = true;
   #drawn = new Map();
 
   /** `acts.reply(message)`, `acts.edit(message)`, `acts.press(message, label)`. */
   constructor(log, acts) {
     this.#log = log;
     this.#acts = acts;
+    this.#stayAtTheEnd();
+  }
+
+  /** New messages, pictures that came late and a pane of another size leave the end in sight,
+      unless somebody scrolled away from it. */
+  #stayAtTheEnd() {
+    const log = this.#log;
+    let last = 0;
+    log.addEventListener("scroll", () => {
+      if (log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_THE_END) this.#follows = true;
+      else if (log.scrollTop < last) this.#follows = false;
+      last = log.scrollTop;
+    });
+    log.addEventListener("load", () => this.#toTheEnd(), { capture: true });
+    new ResizeObserver(() => this.#toTheEnd()).observe(log);
+  }
+
+  #toTheEnd() {
+    if (this.#follows) this.#log.scrollTop = this.#log.scrollHeight;
   }
 
   /** Shows these messages as `me` sees them. `key` names the conversation. */
   render(key, messages, me) {
     const log = this.#log;
-    const fresh = key !== this.#key;
-    const follows = fresh || log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_THE_END;
-    if (fresh) {
+    if (key !== this.#key) {
       this.#key = key;
+      this.#follows = true;
       this.#drawn.clear();
       log.replaceChildren();
     }
     const byId = new Map(messages.map((message) => [message.id, message]));
     const gone = [...this.#drawn.keys()].filter((id) => !byId.has(id));
     for (const id of gone) this.#forget(id);
-    let grew = false;
     messages.forEach((message, index) => {
       const seen = JSON.stringify([message, message.sender_id === me, byId.has(message.reply_to)]);
       const before = this.#drawn.get(message.id);
@@ -49,9 +67,8 @@ export class Conversation {
       if (before) exchange(before.node, node);
       else log.insertBefore(node, log.children[index] ?? null);
       this.#drawn.set(message.id, { seen, node });
-      grew ||= !before;
     });
-    if (follows && (grew || fresh)) log.scrollTop = log.scrollHeight;
+    this.#toTheEnd();
   }
 
   #forget(id) {
@@ -86,13 +103,13 @@ export class Conversation {
       el(
         "button",
         { type: "button", title: label, "aria-label": label, "data-focus": label, onclick: work },
-        sign,
+        icon(sign),
       );
     return el(
       "div",
       { class: "tools" },
-      tool("Reply", "↩", () => this.#acts.reply(message)),
-      own ? tool("Edit", "✎", () => this.#acts.edit(message)) : null,
+      tool("Reply", "reply", () => this.#acts.reply(message)),
+      own ? tool("Edit", "edit", () => this.#acts.edit(message)) : null,
     );
   }
 

@@ -15,6 +15,28 @@ export function el(tag, properties = {}, ...children) {
   return node;
 }
 
+const SVG = "http://www.w3.org/2000/svg";
+const ICONS = {
+  attach: "M12 5v14M5 12h14",
+  send: "M5 12h13M12 5l7 7-7 7",
+  reply: "M10 7 5 12l5 5M5 12h9a5 5 0 0 1 5 5v1",
+  edit: "M5 19h3L19 8l-3-3L5 16zM14 7l3 3",
+  cancel: "M7 7l10 10M17 7 7 17",
+  lock: "M7 11h10v8H7zM9 11V8a3 3 0 0 1 6 0v3",
+};
+
+/** A small drawing without words; what it is in says what it means. */
+export function icon(name) {
+  const drawing = document.createElementNS(SVG, "svg");
+  const line = document.createElementNS(SVG, "path");
+  line.setAttribute("d", ICONS[name]);
+  drawing.setAttribute("viewBox", "0 0 24 24");
+  drawing.setAttribute("class", "icon");
+  drawing.setAttribute("aria-hidden", "true");
+  drawing.append(line);
+  return drawing;
+}
+
 /** The messenger's HTML as nodes: known tags are made anew, all else is its text. */
 export function formatted(html) {
   const made = document.createDocumentFragment();
@@ -37,7 +59,7 @@ function copy(node) {
 
 /** Hours and minutes of a Unix time, as the reader writes them. */
 export function clock(seconds) {
-  return new Date(seconds * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  return new Date(seconds * 1000).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
 }
 
 /** A size of a file in words. */

@@ -97,7 +97,7 @@ export class Phone {
         class: "unseen",
         onchange: () => this.#choose(customer),
       }),
-      el("strong", {}, customer.name),
+      el("strong", {}, customer.first_name),
       el("span", {}, LANGUAGES[customer.language]),
     );
   }

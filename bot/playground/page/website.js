@@ -36,12 +36,14 @@ export class Website {
     this.#state = state;
     part("brand").textContent = state.project;
     const request = state.request;
+    const fresh = part("handover").hidden;
     part("handover").hidden = request === null;
     if (request === null) return;
     part("link").textContent = request.link;
-    part("follow").textContent = `Open as ${this.#customer().name}`;
+    part("follow").textContent = `Open as ${this.#customer().first_name}`;
     part("follow").hidden = request.status === "cancelled" || request.status === "expired";
     part("request-status").textContent = STATUS[request.status];
     part("request-status").dataset.status = request.status;
+    if (fresh) part("handover").scrollIntoView({ block: "nearest" });
   }
 }

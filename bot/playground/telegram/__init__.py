@@ -9,12 +9,12 @@
 It knows nothing of the product: the bot under test gets `messenger.url` and `messenger.token`.
 """
 
+from ..stand_in.changes import Change, Listener
+from ..stand_in.journal import Call
 from . import faults
-from .changes import Change, Listener
 from .errors import ApiError
 from .faults import Fault, Rule
 from .groups import Group
-from .journal import Call
 from .limits import Limits
 from .model import Chat, Message, Topic, User
 from .people import Person

@@ -1,25 +1,23 @@
-"""Small checks that the schema is built of: simple types, arrays, limits with their units."""
+"""Checks of the Bot API's simple types, and of limits with their units."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Mapping
+from typing import Any
 
-Json: TypeAlias = dict[str, Any]
-Check: TypeAlias = Callable[[Any], None]
+from ..stand_in.checks import Check, Json, SchemaError, any_object, array, utf16_length
 
-
-class SchemaError(Exception):
-    """A value does not fit the schema; `path` leads to the part that does not."""
-
-    def __init__(self, problem: str) -> None:
-        super().__init__(problem)
-        self.problem = problem
-        self.path: list[str] = []
-
-    def __str__(self) -> str:
-        where = ".".join(self.path)
-        return f"{where}: {self.problem}" if where else self.problem
+__all__ = [
+    "SIMPLE",
+    "Check",
+    "Json",
+    "SchemaError",
+    "Upload",
+    "any_object",
+    "array",
+    "limited",
+    "utf16_length",
+]
 
 
 class Upload:
@@ -31,11 +29,6 @@ class Upload:
         self.name = name
         self.content_type = content_type
         self.data = data
-
-
-def utf16_length(text: str) -> int:
-    """Length in UTF-16 code units, in which the Bot API counts."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _integer(value: Any) -> None:
@@ -81,20 +74,6 @@ SIMPLE: dict[str, Check] = {
 }
 
 
-def array(item: Check) -> Check:
-    def check(value: Any) -> None:
-        if type(value) is not list:
-            raise SchemaError(f"must be an Array, not {type(value).__name__}")
-        for index, part in enumerate(value):
-            try:
-                item(part)
-            except SchemaError as error:
-                error.path.insert(0, str(index))
-                raise
-
-    return check
-
-
 def limited(check: Check, limit: Mapping[str, Any]) -> Check:
     low, high, unit = limit.get("min", 0), limit.get("max", float("inf")), limit["unit"]
 
@@ -112,8 +91,3 @@ def limited(check: Check, limit: Mapping[str, Any]) -> Check:
             raise SchemaError(f"is {size}, the Bot API takes {low} to {high} ({unit})")
 
     return checked
-
-
-def any_object(value: Any) -> None:
-    if type(value) is not dict:
-        raise SchemaError(f"must be an object, not {type(value).__name__}")

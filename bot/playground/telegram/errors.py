@@ -6,16 +6,18 @@ and https://github.com/tdlib/td: bots tell errors apart by them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from ..stand_in.refusals import Refusal
 from .checks import Json
 
 
-class ApiError(Exception):
+class ApiError(Refusal):
     """The call is refused: becomes `ok: false` with this code, description and parameters."""
 
     def __init__(self, code: int, description: str, **parameters: Any) -> None:
-        super().__init__(description)
+        super().__init__(code, description)
         self.code = code
         self.description = description
         self.parameters: Json = parameters
@@ -27,12 +29,20 @@ class ApiError(Exception):
             body["parameters"] = self.parameters
         return body
 
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """429 tells when to come back."""
+        wait = self.parameters.get("retry_after")
+        return {} if wait is None else {"Retry-After": str(wait)}
+
 
 class ContractError(ApiError):
     """The bot broke the schema, or used what is not simulated: a fault of the caller's code.
 
     The real API ignores some of these; the stand-in refuses them on purpose and remembers.
     """
+
+    is_broken_contract = True
 
 
 def bad_request(problem: str, **parameters: Any) -> ApiError:

@@ -6,12 +6,14 @@ https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from ..stand_in.windows import SlidingWindow
 from .errors import too_many_requests
 from .model import Chat
+
+__all__ = ["Limits", "Pace", "SlidingWindow"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,31 +23,6 @@ class Limits:
     all: tuple[int, float] = (30, 1.0)
     chat: tuple[int, float] = (3, 3.0)
     group: tuple[int, float] = (20, 60.0)
-
-
-class SlidingWindow:
-    """At most `count` events in any `seconds`: an event leaves when it is that old exactly."""
-
-    def __init__(self, count: int, seconds: float) -> None:
-        self.count = count
-        self.seconds = seconds
-        self._times: deque[float] = deque()
-
-    def wait(self, now: float, events: int = 1) -> float:
-        """Seconds until that many more events fit; 0 where they fit now."""
-        while self._times and self._times[0] + self.seconds <= now:
-            self._times.popleft()
-        excess = len(self._times) + events - self.count
-        if excess <= 0:
-            return 0.0
-        if excess > len(self._times):
-            # More at once than the window holds ever: wait for an empty one.
-            return self._times[-1] + self.seconds - now if self._times else 0.0
-        return self._times[excess - 1] + self.seconds - now
-
-    def add(self, now: float, events: int = 1) -> None:
-        """Counts events that happened now."""
-        self._times.extend([now] * events)
 
 
 @dataclass

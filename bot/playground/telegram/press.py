@@ -1,39 +1,10 @@
-"""A pressed button, as its presser sees it: the spinner, and the answer when it comes."""
+"""A pressed button of a message in Telegram."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from typing import TypeAlias
 
-from .changes import Changes
+from ..stand_in.press import Press as AnyPress
 from .model import Message
 
-
-@dataclass(eq=False)
-class Press:
-    """One press. `text`, `alert` and `url` are those of the bot's answer, once it is there."""
-
-    id: str
-    message: Message
-    label: str
-    data: str
-    changes: Changes = field(repr=False)
-    forget: Callable[[], object] = field(repr=False)
-    done: bool = False
-    text: str = ""
-    alert: bool = False
-    url: str | None = None
-
-    def answer(self, *, text: str, alert: bool, url: str | None) -> None:
-        """The bot answered."""
-        self.done, self.text, self.alert, self.url = True, text, alert, url
-
-    async def answered(self, timeout: float = 10.0) -> Press:  # noqa: ASYNC109 - as in until
-        """This press once the bot answered it; AssertionError if it does not in time."""
-        what = f"an answer to the press of {self.label!r}"
-        await self.changes.until(lambda: self.done, timeout=timeout, what=what)
-        return self
-
-    def expire(self) -> None:
-        """Makes the query too old to answer, as Telegram does after a while."""
-        self.forget()
+Press: TypeAlias = AnyPress[Message]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any
 
 from aiohttp import web
 
-from .changes import Listener
+from ..stand_in.changes import Changes
+from ..stand_in.journal import Journal
+from ..stand_in.running import Running
 from .checks import Json
 from .faults import Faults
 from .groups import BotRights, Group
-from .journal import Journal
 from .limits import Limits
 from .model import ANONYMOUS_ADMIN_ID, CHANNEL_BOT_ID, SERVICE_ID, Chat, User
 from .people import Person
@@ -22,7 +23,6 @@ from .snapshot import snapshot
 from .webhook import Attempt
 from .world import World
 
-T = TypeVar("T")
 TELEGRAMS_OWN = (
     User(ANONYMOUS_ADMIN_ID, "Group", username="GroupAnonymousBot", is_bot=True),
     User(CHANNEL_BOT_ID, "Channel", username="Channel_Bot", is_bot=True),
@@ -30,7 +30,7 @@ TELEGRAMS_OWN = (
 )
 
 
-class TelegramStandIn:
+class TelegramStandIn(Running):
     """Speaks the Bot API over HTTP to the bot under test, and plays the people by calls.
 
     `limits=None` lets everything through. `privacy` is the bot's privacy mode in groups.
@@ -54,33 +54,11 @@ class TelegramStandIn:
         self.faults = Faults()
         self.calls = Journal()
         self._server = Server(self.world, token, self.faults, self.calls)
-        self._runner: web.AppRunner | None = None
-        self.url = ""
 
-    async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
-        """Listens; `url` is then the base URL for the bot. Port 0 takes a free one."""
-        self._server.up()
-        self._runner = web.AppRunner(
-            self.application(), access_log=None, shutdown_timeout=0.2, handler_cancellation=True
-        )
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, host, port)
-        await site.start()
-        self.url = f"http://{host}:{self._runner.addresses[0][1]}"
-
-    async def stop(self) -> None:
-        """Closes all connections and stops listening and delivering."""
-        self._server.down()
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
-
-    async def __aenter__(self) -> TelegramStandIn:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
+    @property
+    def changes(self) -> Changes:
+        """The news of this messenger."""
+        return self.world.changes
 
     def application(self) -> web.Application:
         """The HTTP side alone, to be served by somebody else's runner."""
@@ -163,20 +141,6 @@ class TelegramStandIn:
 
     # What tests wait for and look at
 
-    async def until(
-        self,
-        condition: Callable[[], T],
-        *,
-        timeout: float = 10.0,  # noqa: ASYNC109 - as in Changes.until
-        what: str = "",
-    ) -> T:
-        """The condition's first true value, asked again at every change; see `Changes.until`."""
-        return await self.world.changes.until(condition, timeout=timeout, what=what)
-
-    def listen(self) -> Listener:
-        """Changes from now on: `with messenger.listen() as news: async for change in news`."""
-        return self.world.changes.listen()
-
     def snapshot(self) -> Json:
         """Everything a page shows, as JSON."""
         return snapshot(self.world)
@@ -229,7 +193,7 @@ class TelegramStandIn:
 
     def route_webhook(self, public_url: str, local_url: str) -> None:
         """Requests for the public origin go to the local one, as a reverse proxy would do it."""
-        self.world.webhook.add_route(public_url, local_url)
+        self.world.webhook.routes.add(public_url, local_url)
 
     @property
     def webhook_attempts(self) -> list[Attempt]:

@@ -1,7 +1,7 @@
 """Webhook mode: posts updates to the bot in order, each until it is taken.
 
 https://core.telegram.org/bots/api#setwebhook. Nothing outside this machine is ever called:
-public addresses lead where `route` was told, as a reverse proxy would.
+public addresses lead where `routes` were told, as a reverse proxy would.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import asyncio
 import json
 import time
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import aiohttp
 
-from .changes import Changes
+from ..stand_in.changes import Changes
+from ..stand_in.routes import Routes
 from .updates import Pending, Updates
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
@@ -49,20 +49,8 @@ class WebhookSender:
         self.attempts: list[Attempt] = []
         self._updates = updates
         self._changes = changes
-        self._routes: dict[str, str] = {}
+        self.routes = Routes()
         self._task: asyncio.Task[None] | None = None
-
-    def add_route(self, public: str, local: str) -> None:
-        """Requests for the public origin go to the local one."""
-        self._routes[public.rstrip("/")] = local.rstrip("/")
-
-    def route(self, url: str) -> str | None:
-        """The address to call for that URL; None where nothing is behind it."""
-        parts = urlsplit(url)
-        local = self._routes.get(f"{parts.scheme}://{parts.netloc}")
-        if local is None:
-            return None
-        return local + parts.path + (f"?{parts.query}" if parts.query else "")
 
     def set(self, webhook: Webhook | None) -> None:
         """Starts delivering there; None stops."""
@@ -100,7 +88,7 @@ class WebhookSender:
     async def _deliver(
         self, session: aiohttp.ClientSession, webhook: Webhook, pending: Pending
     ) -> bool:
-        address = self.route(webhook.url)
+        address = self.routes.local(webhook.url)
         headers = {"Content-Type": "application/json"}
         if webhook.secret:
             headers[SECRET_HEADER] = webhook.secret

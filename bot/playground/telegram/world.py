@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypedDict, Unpack
 
-from .changes import Changes
+from ..stand_in.changes import Changes
 from .checks import Json
 from .content import Content
 from .files import FileStore

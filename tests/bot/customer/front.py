@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 from aiogram.types import Message as BotMessage
 from aiogram.types import Update
@@ -29,7 +30,7 @@ from storage import (
     ticket_types,
     tickets,
 )
-from storage.database import Database
+from storage.database import Database, Transaction
 from storage.model import (
     Channel,
     Chat,
@@ -44,7 +45,6 @@ from storage.model import (
 )
 from storage.model import Message as TicketMessage
 from storage.ticket_list import TicketFilter, listing
-
 
 FIRST_ID = 512_000_001
 """The id of the stand-in's first update."""
@@ -134,10 +134,25 @@ class Front:
         await self.db.write(ticket_types.update, self.project.id, kind.id, active=False)
 
     async def set(self, **settings: object) -> None:
-        self.project = await self.db.write(projects.update, self.project.id, **settings)
+        def change(tx: Transaction) -> Project:
+            return projects.update(tx, self.project.id, **settings)
 
-    async def request(self, **wanted: object) -> Request:
-        return await self.db.write(partial(requests.create, **wanted), self.project.id)
+        self.project = await self.db.write(change)
+
+    async def request(
+        self,
+        *,
+        channel: Channel | None = None,
+        ticket_type_id: UUID | None = None,
+        context: dict[str, str] | None = None,
+    ) -> Request:
+        return await self.db.write(
+            requests.create,
+            self.project.id,
+            channel=channel,
+            ticket_type_id=ticket_type_id,
+            context=context,
+        )
 
     async def status_of(self, request: Request) -> str:
         return (await self.db.read(requests.get, self.project.id, request.id)).status
@@ -200,20 +215,27 @@ class Front:
                     return message
             return None
 
+        await self.settled()
         what = f"{words!r} with {labels} in the chat of {person.name}"
         message = await self.messenger.until(found, what=what)
         assert message is not None
         return message
 
+    async def latest(self, person: Person) -> Message:
+        """The last message of the chat, once everything is handled."""
+        await self.settled()
+        return person.chat.messages[-1]
+
     async def press(self, person: Person, label: str, words: str = "") -> Press:
-        """Press the button of the newest message that has it (and the words); wait for the answer."""
+        """Press the button of the newest message with it (and the words), and see what it did."""
         message = await self.sees(person, words, label)
-        return await person.press(message, label).answered()
+        press = await person.press(message, label).answered()
+        await self.settled()
+        return press
 
     async def open_ticket(self, person: Person, label: str) -> None:
         """Open a ticket from the list of a fresh menu."""
         person.open()
-        await self.settled()
-        menu = person.chat.messages[-1]
+        menu = await self.latest(person)
         await person.press(menu, "Active tickets").answered()
         await person.press(menu, label).answered()

@@ -127,8 +127,7 @@ async def test_nobody_opens_or_closes_another_customers_ticket(
     await front.press(bob, "Subscribe")
     for act in ("open", "close", "reopen"):
         bob.open()
-        await front.settled()
-        menu = bob.chat.messages[-1]
+        menu = await front.latest(bob)
         menu.keys[0][0]["callback_data"] = f"ticket:{act}:{ticket.id.hex}:0"
         await bob.press(menu, "Create ticket").answered()
         assert "out of date" in menu.text

@@ -1,6 +1,7 @@
 """Deeplinks and /start: whatever somebody arrives with, there is a way on, and no leak."""
 
 from bot.playground.telegram import Person, TelegramStandIn
+from storage.model import Channel
 from tests.bot.customer.front import Front
 
 MENU = ("Create ticket", "Active tickets", "Unsubscribe")
@@ -12,8 +13,7 @@ async def test_subscriber_needs_no_consent_and_the_request_is_accepted_at_once(
 ) -> None:
     request = await front.request()
     vera.open(f"hd_{request.id}")
-    await front.settled()
-    assert vera.chat.messages[-1].labels == list(MENU)
+    assert (await front.latest(vera)).labels == list(MENU)
     assert await front.status_of(request) == "accepted"
 
 
@@ -36,8 +36,7 @@ async def test_request_for_a_type_that_is_gone_lands_on_the_menu(
     request = await front.request(ticket_type_id=kind.id)
     await front.retire(kind)
     vera.open(f"hd_{request.id}")
-    await front.settled()
-    assert vera.chat.messages[-1].labels == list(MENU)
+    assert (await front.latest(vera)).labels == list(MENU)
 
 
 async def test_context_of_the_request_goes_with_the_ticket(front: Front, vera: Person) -> None:
@@ -51,8 +50,7 @@ async def test_context_of_the_request_goes_with_the_ticket(front: Front, vera: P
 async def test_permanent_link_opens_a_subscribers_menu(front: Front, vera: Person) -> None:
     for payload in ("help_main", "HELP_Main"):
         vera.open(payload)
-        await front.settled()
-        assert vera.chat.messages[-1].labels == list(MENU)
+        assert (await front.latest(vera)).labels == list(MENU)
 
 
 async def test_expired_request_gives_one_sentence_and_the_way_on(
@@ -100,7 +98,7 @@ async def test_first_to_open_owns_the_request_even_before_consent(
 
 
 async def test_request_for_another_messenger_does_not_work_here(front: Front, ann: Person) -> None:
-    request = await front.request(channel="max")
+    request = await front.request(channel=Channel.MAX)
     ann.open(f"hd_{request.id}")
     await front.sees(ann, "does not work", "Subscribe")
     assert await front.status_of(request) == "pending"
@@ -124,8 +122,7 @@ async def test_words_that_only_look_like_a_code_are_a_message(front: Front, vera
 async def test_unknown_payload_leads_where_start_does(front: Front, ann: Person) -> None:
     for payload in ("hd_short", "help_nobody", "promo-2024"):
         ann.open(payload)
-        await front.settled()
-        assert "does not work" in ann.chat.messages[-1].text
+        assert "does not work" in (await front.latest(ann)).text
         assert ann.chat.messages[-1].labels == ["Subscribe", "Cancel"]
 
 
@@ -137,8 +134,7 @@ async def test_link_opened_again_after_leaving_asks_for_consent_again(
     vera.say("/stop")
     await front.sees(vera, "unsubscribed")
     vera.open(f"hd_{request.id}")
-    await front.settled()
-    assert vera.chat.messages[-1].labels == ["Subscribe", "Cancel"]
+    assert (await front.latest(vera)).labels == ["Subscribe", "Cancel"]
 
 
 async def test_start_with_nothing_shows_the_menu_or_asks_for_consent(
@@ -146,8 +142,7 @@ async def test_start_with_nothing_shows_the_menu_or_asks_for_consent(
 ) -> None:
     ann.open()
     vera.open()
-    await front.settled()
-    assert ann.chat.messages[-1].labels == ["Subscribe", "Cancel"]
+    assert (await front.latest(ann)).labels == ["Subscribe", "Cancel"]
     assert vera.chat.messages[-1].labels == list(MENU)
 
 
@@ -172,8 +167,7 @@ async def test_stranger_is_told_how_to_reach_one_of_several_projects(
     await front.add_project("shop", "Shop")
     for words in ("/start", "Hello?"):
         ann.say(words)
-        await front.settled()
-        last = ann.chat.messages[-1]
+        last = await front.latest(ann)
         assert "website" in last.text
         assert last.labels == []
         assert "Acme" not in last.text

@@ -1,4 +1,4 @@
-"""The ticket form: from the button to the ticket, with every way back and out, and over a restart."""
+"""The ticket form: from the button to the ticket, every way back and out, and over a restart."""
 
 import pytest
 
@@ -184,9 +184,7 @@ async def test_link_opened_in_a_form_wins_over_it(front: Front, vera: Person) ->
     assert [t.ticket_type_name for t in await front.tickets()] == ["Payment"]
 
 
-async def test_type_retired_meanwhile_does_not_lose_the_message(
-    front: Front, vera: Person
-) -> None:
+async def test_type_retired_meanwhile_does_not_lose_the_message(front: Front, vera: Person) -> None:
     kind = await front.add_type("Returns")
     vera.open()
     await front.press(vera, "Returns")

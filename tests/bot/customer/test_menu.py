@@ -76,8 +76,7 @@ async def test_button_that_the_desk_never_made_leads_to_what_is_there(
     forged = ("go:menu:" + "0" * 32, "ticket:open:" + "0" * 32 + ":0", "nonsense", "rate:x:9")
     for data in forged:
         vera.open()
-        await front.settled()
-        menu = vera.chat.messages[-1]
+        menu = await front.latest(vera)
         menu.keys[0][0]["callback_data"] = data
         await vera.press(menu, "Create ticket").answered()
         assert "out of date" in menu.text
@@ -89,14 +88,11 @@ async def test_help_tells_how_it_works_and_unknown_commands_do_too(
 ) -> None:
     for command in ("/help", "/HELP", "/whatever"):
         vera.say(command)
-        await front.settled()
-        assert "/stop" in vera.chat.messages[-1].text
+        assert "/stop" in (await front.latest(vera)).text
     assert await front.tickets() == []
 
 
-async def test_button_too_old_to_be_answered_works_all_the_same(
-    front: Front, vera: Person
-) -> None:
+async def test_button_too_old_to_be_answered_works_all_the_same(front: Front, vera: Person) -> None:
     menu = await front.sees(vera, "Acme", "Create ticket")
     vera.press(menu, "Active tickets").expire()
     await front.sees(vera, "no open tickets", "Back")

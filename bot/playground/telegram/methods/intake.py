@@ -41,7 +41,7 @@ def set_webhook(world: World, params: Params) -> bool:
     secret = params.get("secret_token")
     if secret and not re.fullmatch(r"[A-Za-z0-9_-]+", secret):
         raise bad_request("secret token contains unallowed characters")
-    if world.webhook.route(url) is None:
+    if world.webhook.routes.local(url) is None:
         raise bad_request("bad webhook: Failed to resolve host: Name or service not known")
     world.updates.ask_for(params.get("allowed_updates"))
     if params.get("drop_pending_updates"):

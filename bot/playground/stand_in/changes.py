@@ -16,7 +16,7 @@ class Change:
 
     kind: str
     chat_id: int | None = None
-    message_id: int | None = None
+    message_id: int | str | None = None
 
 
 class Listener:
@@ -47,6 +47,13 @@ class Listener:
             raise StopAsyncIteration
         return change
 
+    async def take(self) -> list[Change]:
+        """All changes not read yet, at least one; none where the listener was closed."""
+        found = [await self._queue.get()]
+        while not self._queue.empty():
+            found.append(self._queue.get_nowait())
+        return [change for change in found if change is not None]
+
     def __enter__(self) -> Listener:
         return self
 
@@ -62,7 +69,9 @@ class Changes:
         self._listeners: set[Listener] = set()
         self._waiting: set[asyncio.Future[None]] = set()
 
-    def tell(self, kind: str, chat_id: int | None = None, message_id: int | None = None) -> None:
+    def tell(
+        self, kind: str, chat_id: int | None = None, message_id: int | str | None = None
+    ) -> None:
         """Something changed."""
         if self._listeners:
             change = Change(kind, chat_id, message_id)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .checks import Json
-from .errors import ApiError, ContractError
+from .refusals import Refusal
 
 KEPT = 200_000
 
@@ -17,20 +17,17 @@ KEPT = 200_000
 class Call:
     """One call. `outcome`: `ok`, `error`, or the name of the fault that struck it.
 
-    `at` is the messenger's clock in seconds, `params` what the bot sent, checked or raw.
+    `at` is the messenger's clock in seconds, `params` what the bot sent, checked or raw,
+    `chat_id` the chat it was about.
     """
 
     method: str
     params: Json
     at: float
     outcome: str = "ok"
-    error: ApiError | None = None
+    error: Refusal | None = None
     result: Any = None
-
-    @property
-    def chat_id(self) -> int | str | None:
-        """The chat it was about."""
-        return self.params.get("chat_id")
+    chat_id: int | str | None = None
 
 
 class Journal:
@@ -74,7 +71,7 @@ class Journal:
     @property
     def broken_contracts(self) -> list[Call]:
         """Calls that broke the schema or used what is not simulated: bugs of the bot's code."""
-        return [call for call in self._calls if isinstance(call.error, ContractError)]
+        return [call for call in self._calls if call.error and call.error.is_broken_contract]
 
     def clear(self) -> None:
         """Forgets the calls so far."""

@@ -1,0 +1,74 @@
+"""First answers to requests with an Idempotency-Key, kept in the transaction of the work itself.
+
+The one writer runs equal requests one after the other, so that the second finds the first's answer.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from storage.database import Transaction, to_ms
+from storage.errors import IdempotencyConflict
+
+REMEMBERED = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer of the API as it went over the wire."""
+
+    status: int
+    body: bytes | None
+    location: str | None
+
+
+def find(tx: Transaction, project_id: UUID, key: str, fingerprint: str) -> Answer | None:
+    """The answer that this key got in the last REMEMBERED. Raises IdempotencyConflict where the
+    key came with another request."""
+    row = tx.one(
+        "SELECT * FROM idempotency_keys WHERE project_id = :project_id AND key = :key",
+        project_id=str(project_id),
+        key=key,
+    )
+    if row is None or row["created_at"] <= to_ms(tx.now - REMEMBERED):
+        return None
+    if row["fingerprint"] != fingerprint:
+        raise IdempotencyConflict
+    return Answer(row["status"], row["body"], row["location"])
+
+
+def keep(tx: Transaction, project_id: UUID, key: str, fingerprint: str, answer: Answer) -> None:
+    tx.run(
+        "INSERT INTO idempotency_keys"
+        " (project_id, key, fingerprint, status, body, location, created_at)"
+        " VALUES (:project_id, :key, :fingerprint, :status, :body, :location, :now)"
+        " ON CONFLICT (project_id, key) DO UPDATE SET fingerprint = excluded.fingerprint,"
+        " status = excluded.status, body = excluded.body, location = excluded.location,"
+        " created_at = excluded.created_at",
+        project_id=str(project_id),
+        key=key,
+        fingerprint=fingerprint,
+        status=answer.status,
+        body=answer.body,
+        location=answer.location,
+        now=tx.now_ms,
+    )
+
+
+def purge(tx: Transaction) -> int:
+    """Forget answers past REMEMBERED; how many."""
+    return tx.run(
+        "DELETE FROM idempotency_keys WHERE created_at <= :limit",
+        limit=to_ms(tx.now - REMEMBERED),
+    )
+
+
+def forget(tx: Transaction, project_id: UUID, subscriber_id: UUID) -> int:
+    """Forget answers that speak of a customer or of the customer's tickets; how many."""
+    return tx.run(
+        "DELETE FROM idempotency_keys WHERE project_id = :project_id AND ("
+        " instr(CAST(body AS TEXT), :subscriber_id) > 0 OR EXISTS (SELECT 1 FROM tickets t"
+        " WHERE t.subscriber_id = :subscriber_id AND instr(CAST(body AS TEXT), t.id) > 0))",
+        project_id=str(project_id),
+        subscriber_id=str(subscriber_id),
+    )

@@ -1,0 +1,58 @@
+"""A project may make so many requests a minute; others do not feel it."""
+
+from storage import api_keys
+from tests.api.conftest import Serve
+
+TICKETS = "/v1/helpdesk/tickets"
+
+
+async def test_every_answer_tells_what_is_left(serve: Serve) -> None:
+    desk = await serve(rate_limit=3)
+    left = []
+    for path in (TICKETS, f"{TICKETS}?limit=0", f"{TICKETS}/unknown"):
+        answer = await desk.client.get(path)
+        assert answer.headers["RateLimit-Limit"] == "3"
+        assert answer.headers["RateLimit-Reset"] == "60"
+        left.append(answer.headers["RateLimit-Remaining"])
+    assert left == ["2", "1", "0"]
+
+
+async def test_one_request_too_many_is_refused_until_the_minute_is_over(serve: Serve) -> None:
+    desk = await serve(rate_limit=2)
+    assert (await desk.client.get(TICKETS)).status == 200
+    desk.clock.move(seconds=20)
+    assert (await desk.client.get(TICKETS)).status == 200
+    refused = await desk.client.post(TICKETS, {"text": "One too many"})
+    assert (refused.status, refused.code) == (429, "rate_limited")
+    assert refused.json["retryable"] is True
+    assert refused.headers["Retry-After"] == "40"
+    assert refused.headers["RateLimit-Remaining"] == "0"
+    assert refused.headers["X-Request-Id"]
+    desk.clock.move(seconds=40)
+    listed = await desk.client.get(TICKETS)
+    assert (listed.status, listed.json["tickets"]) == (200, [])
+
+
+async def test_other_projects_are_not_limited_with_it_but_its_other_keys_are(serve: Serve) -> None:
+    desk = await serve(rate_limit=1)
+    assert (await desk.client.get(TICKETS)).status == 200
+    assert (await desk.client.get(TICKETS)).status == 429
+    assert (await desk.other.get(TICKETS)).status == 200
+    _, second_key = await desk.db.write(api_keys.create, desk.project.id)
+    bearer = {"Authorization": f"Bearer {second_key}"}
+    assert (await desk.stranger.call("GET", TICKETS, headers=bearer)).status == 429
+
+
+async def test_a_wrong_or_revoked_key_is_401_before_it_is_429(serve: Serve) -> None:
+    desk = await serve(rate_limit=1)
+    assert (await desk.client.get(TICKETS)).status == 200
+    key, *_ = await desk.db.read(api_keys.listing, desk.project.id)
+    await desk.db.write(api_keys.revoke, key.id)
+    assert (await desk.client.get(TICKETS)).code == "unauthorized"
+    assert (await desk.stranger.get(TICKETS)).code == "unauthorized"
+
+
+async def test_without_a_limit_nothing_is_counted(serve: Serve) -> None:
+    desk = await serve(rate_limit=0)
+    answer = await desk.client.get(TICKETS)
+    assert "RateLimit-Limit" not in answer.headers

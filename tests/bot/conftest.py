@@ -1,0 +1,56 @@
+"""What the tests of the ways in and out share: a database, the stand-in, a room to send from."""
+
+import random
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.messengers import Messenger
+from bot.messengers.telegram import build
+from bot.playground.telegram import TelegramStandIn
+from storage.database import Database
+from tests.bot.mailroom import Clock, Mailroom
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def db(tmp_path: Path, clock: Clock) -> AsyncIterator[Database]:
+    database = await Database.open(tmp_path / "desk.db", clock=clock)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[TelegramStandIn]:
+    async with TelegramStandIn() as standin:
+        yield standin
+        assert standin.calls.broken_contracts == []
+
+
+@pytest.fixture
+async def messenger(telegram: TelegramStandIn) -> AsyncIterator[Messenger]:
+    """Without limits: what the pace does has tests of its own."""
+    ready = build(telegram.token, telegram.url, {})
+    yield ready
+    await ready.bot.session.close()
+
+
+@pytest.fixture
+async def mail(
+    db: Database, telegram: TelegramStandIn, messenger: Messenger
+) -> AsyncIterator[Mailroom]:
+    """A mailroom whose agents sit in a forum group."""
+    room = Mailroom(db, telegram, messenger, telegram.add_group("Agents", forum=True))
+    yield await room.open()
+    await room.stop()
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tries follow each other at once."""
+    monkeypatch.setattr(random, "uniform", lambda *_: 0.0)

@@ -1,0 +1,191 @@
+"""Edits: an agent's changes the customer's copy, a customer's keeps the original before the agents."""
+
+import pytest
+
+from bot.playground.telegram import Message
+from tests.e2e.case import Case
+from tests.e2e.people import shown
+from tests.e2e.rooms import Room
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+def received(case: Case) -> list[Message]:
+    """What the customer has of the agents' answers, in order."""
+    answers = [m for m in case.customer.chat.messages if m.from_bot and m.id > case.first.id]
+    return [m for m in answers if m.reply_to is not case.first]
+
+
+def read(case: Case) -> str:
+    """The same as one text, without white space, which may go where a text is cut."""
+    return "".join("".join(m.text for m in received(case)).split())
+
+
+def numbered(word: str) -> str:
+    """A text as long as a message can be."""
+    return " ".join(f"{word}{number}" for number in range(600))[:4096]
+
+
+async def test_an_edit_changes_the_customers_copy_in_place(room: Room) -> None:
+    case = await room.case()
+    answer = await case.answered("It comes on Monday")
+    copy = await case.reads("Monday")
+    room.bob.edit(answer, "It comes on <Tuesday>")
+    await case.reads("<Tuesday>")
+    assert copy.text == f"#{case.number} · Bob:\nIt comes on <Tuesday>"
+    assert received(case) == [copy]
+    assert (await case.details())["messages"][-1]["text"] == "It comes on <Tuesday>"
+
+
+async def test_an_edit_may_come_before_its_answer_was_sent(room: Room) -> None:
+    case = await room.case()
+    room.messenger.hold()
+    answer = case.answer("Monday")
+    room.bob.edit(answer, "Tuesday")
+    room.messenger.release()
+    await case.answered("And this is all")
+    assert [m.text for m in received(case) if "day" in m.text] == [
+        f"#{case.number} · Bob:\nTuesday"
+    ]
+
+
+async def test_a_long_answer_is_edited_in_all_its_parts(room: Room) -> None:
+    case = await room.case()
+    answer = case.answer(numbered("word"))
+    await room.messenger.until(lambda: answer.reactions, what="the mark of delivery")
+    parts = received(case)
+    assert len(parts) == 2
+    room.bob.edit(answer, numbered("text"))
+    head = f"#{case.number}·Bob:"
+    await room.messenger.until(
+        lambda: read(case) == head + "".join(numbered("text").split()), what="the other text"
+    )
+    assert received(case) == parts
+
+
+async def test_an_answer_that_grows_shrinks_and_grows_again_is_always_whole(room: Room) -> None:
+    case = await room.case()
+    answer = await case.answered("Short")
+    head = f"#{case.number}·Bob:"
+    for words in ("a" * 4096, "Short again", "b" * 4096, "c" * 4095, "The end"):
+        room.bob.edit(answer, words)
+        whole = head + "".join(words.split())
+        await room.messenger.until(lambda whole=whole: read(case) == whole, what=words[:20])
+    assert len(received(case)) == 1
+
+
+async def test_a_caption_is_edited_in_place(room: Room) -> None:
+    case = await room.case()
+    photo = room.bob.send_photo(b"photo", "On the left", **case.place)
+    copy = await case.reads("On the left")
+    room.bob.edit(photo, "On the right")
+    await case.reads("On the right")
+    assert copy.text == f"#{case.number} · Bob:\nOn the right"
+    assert (copy.kind, received(case)) == ("photo", [copy])
+
+
+async def test_an_albums_caption_is_edited_in_place(room: Room) -> None:
+    case = await room.case()
+    first, _ = room.bob.send_album([b"1", b"2"], "Two views", **case.place)
+    copy = await case.reads("Two views")
+    room.bob.edit(first, "Both views")
+    await case.reads("Both views")
+    assert copy.text == f"#{case.number} · Bob:\nBoth views"
+    assert len(received(case)) == 2
+
+
+async def test_a_caption_that_outgrows_its_photo_reaches_the_customer_whole(room: Room) -> None:
+    case = await room.case()
+    photo = room.bob.send_photo(b"photo", "Short", **case.place)
+    await case.reads("Short")
+    head = f"#{case.number}·Bob:"
+    for words in ("d" * 1024, "Short again", "e" * 1024):
+        room.bob.edit(photo, words)
+        whole = head + "".join(words.split())
+        await room.messenger.until(lambda whole=whole: read(case) == whole, what=words[:20])
+    assert sum(m.kind == "photo" for m in received(case)) == 1
+
+
+async def test_an_answer_does_not_become_a_note_by_an_edit(room: Room) -> None:
+    case = await room.case()
+    answer = await case.answered("It comes on Monday")
+    room.bob.edit(answer, "// they must not know")
+    told = await case.tells("This edit stays here")
+    assert told.reply_to is answer
+    assert not shown(case.customer, "must not know")
+
+
+async def test_an_edit_that_cannot_reach_the_customer_any_more_is_told(room: Room) -> None:
+    case = await room.case()
+    answer = await case.answered("It comes on Monday")
+    case.customer.delete(await case.reads("Monday"))
+    room.bob.edit(answer, "It comes on Tuesday")
+    await case.tells("This edit stays here")
+    assert not shown(case.customer, "Tuesday")
+
+
+async def test_an_edit_of_chatter_goes_nowhere(room: Room) -> None:
+    case = await room.case()
+    chatter = room.bob.say("Lunch?", in_=room.group)
+    room.bob.edit(chatter, "Dinner?")
+    await case.answered("Good day")
+    assert not shown(case.customer, "Dinner")
+
+
+async def test_a_customers_edit_keeps_the_original_before_the_agents(room: Room) -> None:
+    case = await room.case()
+    said = case.customer.say("Order 17")
+    copy = await case.tells("Order 17")
+    case.customer.edit(said, "Order 18")
+    await case.tells("Order 18")
+    assert copy.text.startswith("Order 17")
+    assert "edited" in copy.text
+    assert copy.text.endswith("Order 18")
+    case.customer.edit(said, "Order 19")
+    await case.tells("Order 19")
+    assert "Order 17" in copy.text
+    assert sum("Order" in message.text for message in case.told) == 1
+    assert (await case.details())["messages"][-1]["text"] == "Order 19"
+
+
+async def test_a_customers_edit_of_the_first_message_shows_on_the_card(room: Room) -> None:
+    case = await room.case("My parcel is lost")
+    card = case.card
+    case.customer.edit(case.first, "My parcel is found")
+    await case.card_says("My parcel is found")
+    assert card.text.index("My parcel is lost\n") < card.text.index("My parcel is found")
+    await case.answered("Very good")
+    assert "My parcel is found" in card.text
+    assert case.cards == [card]
+
+
+async def test_a_customers_edited_caption_keeps_the_original(room: Room) -> None:
+    case = await room.case()
+    said = case.customer.send_photo(b"photo", "On the left")
+    copy = await case.tells("On the left")
+    case.customer.edit(said, "On the right")
+    await case.tells("On the right")
+    assert "On the left" in copy.text
+    assert copy.kind == "photo"
+
+
+async def test_a_customers_long_edit_follows_as_a_reply_to_the_original(room: Room) -> None:
+    case = await room.case()
+    said = case.customer.say("f" * 3000)
+    copy = await case.tells("f" * 3000)
+    case.customer.edit(said, "g" * 3000)
+    told = await case.tells("g" * 3000)
+    assert told.reply_to is copy
+    assert "edited" in told.text
+    assert copy.text == "f" * 3000
+
+
+async def test_a_customers_edit_of_an_edited_photo_on_the_card_is_seen(room: Room) -> None:
+    person = await room.customer()
+    first = person.send_photo(b"photo", "On the left")
+    case = await room.opened_by(person, first)
+    person.edit(first, "On the right")
+    await room.messenger.until(
+        lambda: "On the right" in case.card.text or case.telling("On the right"), what="the edit"
+    )
+    assert "On the left" in case.card.text

@@ -1,0 +1,184 @@
+"""Answers reach the customer with number and first name; closing asks for a rating; Reopen."""
+
+import pytest
+
+from tests.e2e.acme import FORM, Acme, labels_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+STARS = ["1", "2", "3", "4", "5"]
+
+
+async def test_answer_names_the_ticket_and_the_agents_first_name(acme: Acme) -> None:
+    ann = await acme.subscriber()
+    number = await acme.number_told(ann.say("Shoes broke"))
+    answer = acme.bob.say("Send them <in> & wait", topic=await acme.topic(number))
+    received = await acme.sees(ann, "Send them <in> & wait")
+    header, words = received.text.split("\n")
+    assert f"#{number}" in header
+    assert "Bob" in header
+    assert "Builder" not in header
+    assert words == "Send them <in> & wait"
+    await acme.messenger.until(lambda: answer.reactions, what="the mark of delivery")
+    message = (await acme.ticket(number))["messages"][-1]
+    assert (message["author"], message["delivery"]) == ("agent", "sent")
+
+
+async def test_answer_through_the_api_names_the_project_or_the_agent(acme: Acme) -> None:
+    ann = await acme.subscriber()
+    number = await acme.number_told(ann.say("Shoes broke"))
+    await acme.replies(number, "From the company")
+    received = await acme.sees(ann, "From the company")
+    assert received.text.split("\n")[0] == f"#{number} · Acme:"
+    acme.bob.say("From Bob", topic=await acme.topic(number))
+    await acme.sees(ann, "From Bob")
+    ticket = await acme.ticket(number)
+    path, bob = f"tickets/{ticket['id']}/reply", ticket["assigned_to"]
+    await acme.call("POST", path, {"text": "Also from Bob", "user_id": bob})
+    received = await acme.sees(ann, "Also from Bob")
+    assert received.text.split("\n")[0] == f"#{number} · Bob:"
+
+
+async def test_internal_notes_never_reach_the_customer(acme: Acme) -> None:
+    ann = await acme.subscriber()
+    number = await acme.number_told(ann.say("Shoes broke"))
+    topic = await acme.topic(number)
+    acme.bob.say("// a secret note", topic=topic)
+    acme.bob.send_photo(b"secret", "// a secret picture", topic=topic)
+    acme.bob.say("All done", topic=topic)
+    await acme.sees(ann, "All done")
+    assert not any("secret" in message.text or message.media for message in ann.chat.messages)
+
+
+async def test_media_of_agents_arrive_as_they_are(acme: Acme) -> None:
+    ann = await acme.subscriber()
+    number = await acme.number_told(ann.say("Shoes broke"))
+    topic = await acme.topic(number)
+    acme.bob.send_document(b"label", "Print <this>", name="label.pdf", topic=topic)
+    received = await acme.sees(ann, "Print <this>")
+    assert received.text.startswith(f"#{number} · Bob:")
+    assert received.media is not None
+    assert received.media.data == b"label"
+    acme.bob.send_voice(b"ogg", topic=topic)
+    await acme.messenger.until(lambda: ann.chat.messages[-1].kind == "voice")
+
+
+async def test_edit_of_an_answer_edits_the_customers_copy(acme: Acme) -> None:
+    ann = await acme.subscriber()
+    number = await acme.number_told(ann.say("Shoes broke"))
+    answer = acme.bob.say("Send them to Bonn", topic=await acme.topic(number))
+    received = await acme.sees(ann, "Send them to Bonn")
+    acme.bob.edit(answer, "Send them to Berlin")
+    await acme.messenger.until(lambda: "Berlin" in received.text, what="the edit")
+    assert "Bonn" not in received.text
+    assert received.text.startswith(f"#{number} · Bob:")
+
+
+async def test_answer_after_closing_is_delivered_all_the_same(acme: Acme) -> None:
+    ann = await acme.subscriber()
+    number = await acme.number_told(ann.say("Shoes broke"))
+    await acme.close(number)
+    await acme.replies(number, "One more thing")
+    await acme.sees(ann, "One more thing")
+    assert (await acme.ticket(number))["status"] == "closed"
+
+
+async def test_closing_asks_for_a_rating_by_five_buttons(acme: Acme) -> None:
+    ann = await acme.subscriber()
+    number = await acme.number_told(ann.say("Shoes broke"))
+    await acme.close(number)
+    asked = await acme.sees(ann, f"#{number} is closed")
+    assert asked.buttons[0] == STARS
+    assert labels_of(asked) == [*STARS, "Reopen"]
+
+
+@pytest.mark.parametrize("star", STARS)
+async def test_rating_is_on_the_ticket_and_told_to_the_agents(acme: Acme, star: str) -> None:
+    ann = await acme.subscriber()
+    number = await acme.number_told(ann.say("Shoes broke"))
+    await acme.close(number)
+    asked = await acme.sees(ann, f"#{number} is closed")
+    assert (await acme.ticket(number))["rating"] is None
+    await acme.press(asked, star)
+    assert f"#{number} {star} of 5" in asked.text
+    assert (await acme.ticket(number))["rating"] == int(star)
+    await acme.agents_see(number, f"The customer gave #{number} {star} of 5")
+    await acme.agents_see(number, f"Rating: {star} of 5")
+    assert (await acme.ticket(number))["status"] == "closed"
+
+
+async def test_rating_can_be_changed_and_a_double_tap_tells_the_agents_once(acme: Acme) -> None:
+    ann = await acme.subscriber()
+    number = await acme.number_told(ann.say("Shoes broke"))
+    await acme.close(number)
+    asked = await acme.sees(ann, f"#{number} is closed")
+    taps = [ann.press(asked, "2") for _ in range(3)]
+    for tap in taps:
+        await tap.answered()
+    await acme.press(asked, "4")
+    await acme.agents_see(number, "4 of 5.")
+    told = [m for m in (await acme.topic(number)).messages if "The customer gave" in m.text]
+    assert [message.text[:5] for message in told] == ["★★☆☆☆", "★★★★☆"]
+    assert (await acme.ticket(number))["rating"] == 4
+
+
+async def test_reopen_under_the_rating_opens_the_ticket_and_takes_what_is_written(
+    acme: Acme,
+) -> None:
+    ann = await acme.subscriber()
+    other = await acme.number_told(ann.say("Another matter"))
+    number = await acme.opens_ticket(ann, "Shoes broke")
+    await acme.close(number)
+    asked = await acme.sees(ann, f"#{number} is closed")
+    await acme.number_told(ann.say("To the other one"))
+    await acme.press(asked, "3")
+    await acme.press(asked, "Reopen")
+    assert f"#{number} is open again" in asked.text
+    assert (await acme.ticket(number))["status"] == "new"
+    await acme.agents_see(number, "The customer reopened the ticket")
+    assert await acme.number_told(ann.say("It broke again")) == number
+    assert await acme.texts(other) == ["Another matter", "To the other one"]
+
+
+async def test_ticket_made_by_a_back_end_subscribes_the_customer_who_gets_the_confirmation(
+    acme: Acme,
+) -> None:
+    ann = acme.stranger()
+    ann.open()  # nobody can be written to who never opened the bot
+    body = {"channel": "telegram", "chat_id": ann.id, "text": "Made by the shop", "first_name": "A"}
+    ticket = await acme.call("POST", "tickets", body)
+    number = ticket["ticket_number"]
+    await acme.sees(ann, f"this is ticket #{number}")
+    subscriber_id = ticket["customer"]["subscriber_id"]
+    assert (await acme.call("GET", f"subscribers/{subscriber_id}"))["chat_id"] == ann.id
+    assert await acme.number_told(ann.say("Thanks, I have a question")) == number
+    await acme.agents_see(number, "Thanks, I have a question")
+    acme.bob.say("Ask then", topic=await acme.topic(number))
+    await acme.sees(ann, "Ask then")
+
+
+async def test_ticket_made_by_a_back_end_leaves_a_form_in_hand_alone(acme: Acme) -> None:
+    ann = await acme.subscriber()
+    menu = await acme.answer(ann.open())
+    await acme.press(menu, "Create ticket")
+    body = {"channel": "telegram", "chat_id": ann.id, "text": "Made by the shop"}
+    made = await acme.call("POST", "tickets", body)
+    await acme.sees(ann, f"#{made['ticket_number']}")
+    assert labels_of(menu) == list(FORM)
+    number = await acme.number_told(ann.say("What I was writing"))
+    assert number != made["ticket_number"]
+    assert await acme.texts(number) == ["What I was writing"]
+
+
+async def test_ticket_for_a_chat_that_never_opened_the_bot_is_there_all_the_same(
+    acme: Acme,
+) -> None:
+    ann = acme.stranger()
+    body = {"channel": "telegram", "chat_id": ann.id, "text": "Made by the shop"}
+    number = (await acme.call("POST", "tickets", body))["ticket_number"]
+    await acme.agents_see(number, "Made by the shop")
+    acme.bob.say("Can you hear us?", topic=await acme.topic(number))
+    await acme.agents_see(number, "The customer's chat is gone")
+    message = (await acme.ticket(number))["messages"][-1]
+    assert message["delivery"] == "failed"
+    assert ann.chat.messages == []
