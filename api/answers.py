@@ -12,15 +12,16 @@ from uuid import UUID
 
 from api.fields import Moment
 from storage import model
+from storage.deliveries import DeliveryStatus
 from storage.model import (
     Author,
     Channel,
-    Delivery,
     Priority,
     RequestStatus,
     Status,
     SubscriberStatus,
 )
+from storage.webhooks import Event, Reason, WebhookStatus
 
 
 @dataclass(slots=True)
@@ -72,7 +73,7 @@ class Message:
     text: str
     internal: bool
     attachments: tuple[Attachment, ...]
-    delivery: Delivery
+    delivery: model.Delivery
     delivery_error: str | None
     created_at: Moment
     edited_at: Moment | None
@@ -170,6 +171,61 @@ class Erased:
     tickets: int
     messages: int
     attachments: int
+
+
+@dataclass(slots=True)
+class Webhook:
+    """`events` is empty for all of them."""
+
+    id: UUID
+    url: str
+    description: str
+    events: tuple[Event, ...]
+    status: WebhookStatus
+    disabled_reason: Reason | None
+    created_at: Moment
+
+
+@dataclass(slots=True)
+class WebhookWithSecret(Webhook):
+    """As it is answered at creation and rotation, and never again."""
+
+    secret: str
+
+
+@dataclass(slots=True)
+class Webhooks:
+    webhooks: list[Webhook]
+
+
+@dataclass(slots=True)
+class Attempt:
+    """`error` says why there was no answer, or what was wrong with it."""
+
+    at: Moment
+    status_code: int | None
+    error: str | None
+    duration_ms: int
+
+
+@dataclass(slots=True)
+class Delivery:
+    """One event for one endpoint; `id` is the webhook-id that it goes out with."""
+
+    id: UUID
+    event: Event
+    status: DeliveryStatus
+    attempts: tuple[Attempt, ...]
+    next_attempt_at: Moment | None
+    created_at: Moment
+
+
+@dataclass(slots=True)
+class DeliveryPage:
+    """`next_cursor` is null on the last page."""
+
+    deliveries: list[Delivery]
+    next_cursor: str | None
 
 
 def of(values: object) -> Any:

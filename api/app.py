@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry
 from api import (
     agents,
     attachments,
+    docs,
     health,
     reading,
     requests,
@@ -15,8 +16,10 @@ from api import (
     subscribers,
     ticket_types,
     tickets,
+    webhooks,
 )
 from api.desk import Desk, Files, Links
+from api.guard import Guard
 from api.health import Readiness
 from api.limiter import Limiter
 from api.metrics import Metrics
@@ -33,6 +36,7 @@ ROUTES = [
     *requests.ROUTES,
     *attachments.ROUTES,
     *subscribers.ROUTES,
+    *webhooks.ROUTES,
 ]
 """All that needs a key, as it is declared; what OpenAPI is made of."""
 
@@ -44,22 +48,26 @@ def build(  # noqa: PLR0913 - what a composition root hands over
     channels: Collection[Channel],
     files: Files,
     readiness: Readiness,
+    guard: Guard | None = None,
     metrics_token: str | None = None,
     rate_limit: int = 0,
     registry: CollectorRegistry | None = None,
 ) -> web.Application:
     """The application, to be served by `api.runner.Runner`.
 
-    `channels` are the messengers that are configured. Whoever keeps numbers passes the `registry`
+    `channels` are the messengers that are configured; without a `guard` webhooks may lead to
+    public addresses only. Whoever keeps numbers passes the `registry`
     that they are in; `/metrics` shows all of it. `rate_limit` is requests a minute for one project,
     0 for no limit.
     """
     limiter = Limiter(rate_limit, clock=lambda: db.clock().timestamp())
     metrics = Metrics(registry or CollectorRegistry())
-    desk = Desk(db, links, channels, files, limiter)
+    judge = guard or Guard(allow_private=False)
+    desk = Desk(db, links, channels, files, limiter, judge)
     app = web.Application(middlewares=[edge(db, metrics)], client_max_size=reading.LIMIT)
     for route in ROUTES:
         app.router.add_route(route.method, route.path, serve(route, desk), name=route.operation_id)
+    docs.add_routes(app, ROUTES)
     health.add_routes(app, db, readiness, metrics, metrics_token)
 
     async def stop(_: web.Application) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, StringConstraints
 
 from storage.model import Channel, Status
+from storage.webhooks import Event
 
 # Neither blank, nor a control character, nor one of those that take no room on a screen.
 _VISIBLE = r"[^\s\x00-\x1f\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
@@ -45,6 +46,16 @@ Context = Annotated[
     Field(max_length=20),
 ]
 """What a website sends along: page, order, user. A page's address may be long."""
+
+WebhookUrl = Annotated[
+    str, StringConstraints(max_length=2048), Field(json_schema_extra={"format": "uri"})
+]
+"""What it may look like, and where it may lead, is judged by `guard`."""
+
+WebhookEvents = Annotated[
+    list[Literal[Event.CREATED, Event.REPLIED, Event.STATUS_CHANGED, Event.ASSIGNED, Event.CLOSED]],
+    Field(max_length=20),
+]
 
 Messenger = Literal[Channel.TELEGRAM, Channel.MAX]
 

@@ -22,9 +22,12 @@ from api.fields import (
     Subject,
     Text,
     TypeName,
+    WebhookEvents,
+    WebhookUrl,
     Words,
 )
 from storage.model import Channel, Priority
+from storage.webhooks import WebhookStatus
 
 
 class Body(BaseModel):
@@ -135,6 +138,25 @@ class NewRequest(Body):
     channel: Messenger | None = None
     ticket_type_id: UUID | None = None
     context: Context = {}
+
+
+class NewWebhook(Body):
+    url: WebhookUrl
+    events: WebhookEvents = []
+    description: Description = ""
+    status: WebhookStatus = WebhookStatus.ACTIVE
+
+
+class WebhookChange(Change):
+    url: WebhookUrl = ""
+    events: WebhookEvents = []
+    description: Description = ""
+    status: WebhookStatus = WebhookStatus.ACTIVE
+
+
+class DeliveryQuery(Query):
+    limit: Annotated[QueryInteger, Field(ge=1, le=100)] = 50
+    cursor: str | None = None
 
 
 class RequestQuery(Query):

@@ -1,10 +1,6 @@
 """Tickets over HTTP: open, find, read, answer, change. The rules are storage's."""
 
-import base64
-import binascii
-import re
-
-from api import answers, inputs
+from api import answers, cursors, inputs
 from api.routing import Call, Route
 from storage import conversation, messages, opening, ticket_list, tickets
 from storage.errors import (
@@ -12,7 +8,6 @@ from storage.errors import (
     HelpdeskDisabled,
     NotVirtual,
     TicketNotFound,
-    ValidationFailed,
 )
 from storage.model import Channel, Content, Message, Ticket
 from storage.ticket_list import TicketFilter
@@ -54,12 +49,13 @@ def list_tickets(call: Call[inputs.TicketQuery]) -> answers.TicketPage:
         subscriber_id=asked.subscriber_id,
         number=asked.number,
         words=asked.q,
-        before=None if asked.cursor is None else _number_in(asked.cursor),
+        before=None if asked.cursor is None else cursors.number_in(asked.cursor),
     )
     found, more = ticket_list.listing(
         call.tx, call.project_id, wanted, limit=asked.limit, offset=asked.offset
     )
-    return answers.TicketPage(answers.of(found), _cursor_after(found[-1]) if more else None)
+    next_cursor = cursors.after(found[-1].ticket_number) if more else None
+    return answers.TicketPage(answers.of(found), next_cursor)
 
 
 def get_ticket(call: Call[None]) -> answers.TicketDetails:
@@ -104,20 +100,6 @@ def set_ticket_priority(call: Call[inputs.PriorityChange]) -> Ticket:
     return tickets.set_priority(
         call.tx, call.project_id, call.id(TicketNotFound), call.given.priority
     )
-
-
-def _cursor_after(last: Ticket) -> str:
-    return base64.urlsafe_b64encode(str(last.ticket_number).encode()).decode().rstrip("=")
-
-
-def _number_in(cursor: str) -> int:
-    try:
-        number = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        number = b""
-    if not re.fullmatch(rb"[0-9]{1,18}", number):
-        raise ValidationFailed("cursor", "must be the next_cursor of an earlier answer")
-    return int(number)
 
 
 ROUTES = [

@@ -56,7 +56,7 @@ class Poster:
             error = _words(failure)
             if error is None:
                 error = "could not be sent"
-                log.error("webhook failed", delivery=str(due.id), exc_info=failure)
+                log.exception("webhook failed", delivery=str(due.id))
         if status is not None and 300 <= status < 400:
             error = "redirects are not followed"
         duration_ms = round((time.monotonic() - started) * 1000)

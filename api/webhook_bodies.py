@@ -51,15 +51,15 @@ class Nothing:
     """A test tells of nothing."""
 
 
-DATA: dict[Event, type[Any]] = {
-    Event.CREATED: Said,
-    Event.REPLIED: Said,
-    Event.STATUS_CHANGED: StatusChanged,
-    Event.ASSIGNED: Assigned,
-    Event.CLOSED: StatusChanged,
-    Event.TEST: Nothing,
+BODIES: dict[Event, Any] = {
+    Event.CREATED: Body[Said],
+    Event.REPLIED: Body[Said],
+    Event.STATUS_CHANGED: Body[StatusChanged],
+    Event.ASSIGNED: Body[Assigned],
+    Event.CLOSED: Body[StatusChanged],
+    Event.TEST: Body[Nothing],
 }
-"""What each event tells."""
+"""What each event goes out as."""
 
 
 def body_of(snapshot: str) -> str:
@@ -85,4 +85,4 @@ def _data(happened: Snapshot) -> object:
 
 @cache
 def _adapter(event: Event) -> TypeAdapter[Any]:
-    return TypeAdapter(Body[DATA[event]])  # type: ignore[misc]
+    return TypeAdapter(BODIES[event])

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
@@ -26,7 +26,7 @@ PLACES = 256
 MOST_AT_ONCE = 8
 """Attempts under way at one endpoint, once it showed that it works; one until then."""
 JITTER = 0.1
-"""The part by which a wait is longer at most, so that what failed at once is not repeated at once."""
+"""The part by which a wait is longer at most: what failed together is not repeated together."""
 AGAIN_AFTER = 1.0
 """Seconds until a database that could not be used is tried again."""
 

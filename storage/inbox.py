@@ -76,6 +76,17 @@ def pending(tx: Transaction, channel: Channel, after: int, limit: int = 500) -> 
     return [_update(row) for row in rows]
 
 
+def waiting(tx: Transaction, chat: Chat) -> bool:
+    """Whether a chat's updates are not all handled yet."""
+    row = tx.one(
+        "SELECT 1 FROM inbox WHERE channel = :channel AND chat_id = :chat_id"
+        " AND status = 'pending' LIMIT 1",
+        channel=chat.channel,
+        chat_id=chat.id,
+    )
+    return row is not None
+
+
 def handled(tx: Transaction, ids: Sequence[int]) -> None:
     """Nothing is left to do for these; what they said is kept by the tickets alone."""
     for row_id in ids:

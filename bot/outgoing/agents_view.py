@@ -144,9 +144,9 @@ def words_of(message: Message, view: View) -> Formatted:
 
 
 def header_of(message: Message, view: View) -> Formatted:
-    """Who speaks, where it is not the customer of the topic."""
+    """Who speaks, where it is not the customer: the API, or agents in the chat of before."""
     if message.author is Author.CUSTOMER:
         return Formatted()
-    name = "internal_note" if message.internal else "api_reply"
+    name = "internal_note" if message.internal else "agent_reply"
     text = locales.render_plain(name, view.locale, name=isolate(message.author_name))
     return styled(text, "bold") + Formatted("\n")

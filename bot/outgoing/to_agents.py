@@ -171,8 +171,11 @@ class ToAgents:
         if not begun and copies and await self._edit_in_place(copies, view, view.message):
             await record(self._outlet.db, outbox.finish, [row.id], "sent")
             return
-        text = agents_view.edit_mark(view.message, view.locale) + Formatted("\n")
-        text += Formatted(view.message.text, view.message.entities)
+        copies = await self._outlet.db.read(message_map.copies_of, view.message.id, row.chat)
+        text = agents_view.words_of(view.message, view)  # the original too, which is gone
+        if copies:
+            text = agents_view.edit_mark(view.message, view.locale) + Formatted("\n")
+            text += Formatted(view.message.text, view.message.entities)
         place = place_of(view.thread, reply_to=copies[0].native_id if copies else None)
         parts = [Part(piece) for piece in text.pieces(self._outlet.limits.text_limit)]
         await self._send_parts(row, parts, place, turns)
@@ -188,7 +191,11 @@ class ToAgents:
         try:
             bot = self._outlet.messenger.bot
             await rewrite(bot, copies[0].chat.id, copies[0].native_id, text, caption=caption)
-        except TelegramBadRequest:
+        except TelegramBadRequest as error:
+            if "message to edit not found" in error.message:
+                await record(
+                    self._outlet.db, message_map.forget_copy, copies[0].chat, copies[0].native_id
+                )
             return False  # it is gone, or has no text to edit
         return True
 

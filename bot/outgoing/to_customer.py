@@ -11,7 +11,7 @@ from bot.outgoing.parts import FILES, Part, Place, parts_of, rewrite
 from bot.outgoing.recording import record
 from bot.outgoing.turns import Turns
 from bot.screens import notice_keyboard
-from storage import delivery, message_map, messages, outbox, projects, subscribers, tickets
+from storage import delivery, inbox, message_map, messages, outbox, projects, subscribers, tickets
 from storage.database import Transaction
 from storage.message_map import Copy, Role
 from storage.model import Message, SubscriberStatus, Ticket
@@ -209,6 +209,7 @@ def _failed(tx: Transaction, row: OutboxRow, reason: str) -> None:
 
 def _refused(tx: Transaction, row: OutboxRow, reason: str) -> None:
     _failed(tx, row, reason)
-    if reason == "blocked":
+    # What they wrote before they blocked the bot comes first; so may the update that tells of it.
+    if reason == "blocked" and not inbox.waiting(tx, row.chat):
         told = row.ticket_id if row.kind is Kind.MESSAGE else None
         subscribers.unsubscribe(tx, row.chat, SubscriberStatus.BLOCKED, told=told)

@@ -168,6 +168,11 @@ class Mailroom:
         )
         return message, source
 
+    async def tell(self, ticket: Ticket, text: str, **values: Any) -> None:
+        """Words of the desk for Ann."""
+        subscriber = await self.subscribe(self.ann, await self.project())
+        await self.db.write(outbox.notify_customer, subscriber, ticket.id, text, **values)
+
     async def edits(self, source: Source, text: str) -> None:
         await self.db.write(conversation.edit, source, Content(text))
 
@@ -187,7 +192,7 @@ class Mailroom:
     def file(self, kind: str = "photo", data: bytes = b"x", **details: Any) -> NewAttachment:
         """A file that the bot knows by its id."""
         file = self.telegram.world.files.add(kind, data, **details)
-        return NewAttachment(kind, Channel.TELEGRAM, file.file_id, file_name=details.get("name"))
+        return NewAttachment(kind, Channel.TELEGRAM, file.id, file_name=details.get("name"))
 
     # --- what is seen ---------------------------------------------------------------------------
 

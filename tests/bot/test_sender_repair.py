@@ -1,5 +1,7 @@
 """What can be mended is mended, and then the same message is sent again, before later ones."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 
 from bot.messengers import Messenger
@@ -14,9 +16,13 @@ pytestmark = pytest.mark.usefixtures("impatient")
 
 
 @pytest.fixture
-async def plain(db: Database, telegram: TelegramStandIn, messenger: Messenger) -> Mailroom:
+async def plain(
+    db: Database, telegram: TelegramStandIn, messenger: Messenger
+) -> AsyncIterator[Mailroom]:
     """A mailroom whose agents sit in a group without topics."""
-    return await Mailroom(db, telegram, messenger, telegram.add_group("Agents")).open()
+    room = Mailroom(db, telegram, messenger, telegram.add_group("Agents"))
+    yield await room.open()
+    await room.stop()
 
 
 async def test_a_deleted_topic_is_made_anew_and_has_all_that_follows(mail: Mailroom) -> None:
@@ -127,7 +133,6 @@ async def test_a_card_that_was_deleted_in_a_plain_group_is_made_anew(plain: Mail
     new_card, said = (m for m in plain.group.messages if m.from_bot)
     assert "The lamp is broken" in new_card.text
     assert said.reply_to is new_card
-    await plain.stop()
 
 
 async def test_a_group_that_gave_up_its_topics_gets_cards(mail: Mailroom) -> None:
@@ -149,7 +154,6 @@ async def test_a_group_that_took_up_topics_gets_them_for_new_tickets(plain: Mail
     await plain.ticket("The door too")
     await plain.sent()
     assert "The door too" in plain.texts(plain.topic(2))[0]
-    await plain.stop()
 
 
 async def test_rejected_formatting_is_left_out(mail: Mailroom) -> None:

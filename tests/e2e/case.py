@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 from bot.playground.telegram import Message, Person, Topic
-from bot.playground.telegram.people import Place
+from bot.playground.telegram.people import FilePlace, Place
 from tests.e2e.people import shown
 
 if TYPE_CHECKING:
     from tests.e2e.rooms import Room
+
+T = TypeVar("T")
 
 
 class Case:
@@ -93,8 +96,14 @@ class Case:
         """The message to the customer with these words, waited for."""
         return await self._until(lambda: shown(self.customer, words), f"{words!r} at the customer")
 
-    async def _until(self, condition: Any, what: str) -> Any:
+    async def _until(self, condition: Callable[[], T | None], what: str) -> T:
         return await self.room.messenger.until(condition, what=what)
+
+    @property
+    def received(self) -> list[Message]:
+        """What the customer has of the agents' answers, in order."""
+        later = (m for m in self.customer.chat.messages if m.id > self.first.id)
+        return [m for m in later if m.from_bot and (m.reply_to is None or m.reply_to.from_bot)]
 
     def answer(self, text: str, *, by: Person | None = None, **how: Any) -> Message:
         """An agent's message, Bob's unless told otherwise."""
@@ -113,10 +122,13 @@ class Case:
 
     async def reply(self, text: str, **body: object) -> Any:
         """A reply through the API."""
-        return await self.room.post(
-            f"/v1/helpdesk/tickets/{self.id}/reply", {"text": text, **body}
-        )
+        return await self.room.post(f"/v1/helpdesk/tickets/{self.id}/reply", {"text": text, **body})
 
     async def set(self, field: str, **body: object) -> Any:
         """A change through the API: `status`, `assign` or `priority`."""
         return await self.room.patch(f"/v1/helpdesk/tickets/{self.id}/{field}", body)
+
+
+def late_part(by: Person, first: Message, data: bytes, **place: Unpack[FilePlace]) -> Message:
+    """One more photo of an album that begins with `first`."""
+    return by._file("photo", data, "", place, album=first.album)

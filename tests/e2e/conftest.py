@@ -1,5 +1,6 @@
 """A desk with a messenger, customers and agents, as the end-to-end tests meet it."""
 
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -53,7 +54,7 @@ async def desk(tmp_path: Path, messenger: TelegramStandIn, forum: Group) -> Asyn
     """A running desk whose agents sit in a forum group."""
     async with Desk(tmp_path, **settings_for(messenger, forum)) as running:
         yield running
-        print(running.output)  # pytest shows it where the test failed
+        sys.stdout.write(running.output)  # pytest shows it where the test failed
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -89,6 +90,6 @@ def plain_room(house: House) -> Iterator[Room]:
 def _watched(house: House, room: Room) -> Iterator[Room]:
     since = len(house.desk.lines)
     yield room
-    print("\n".join(house.desk.lines[since:]))  # pytest shows it where the test failed
+    sys.stdout.write("\n".join(house.desk.lines[since:]))  # shown where the test failed
     house.messenger.faults.clear()
     assert house.mistakes(since) == []

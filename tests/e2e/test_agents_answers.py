@@ -1,5 +1,7 @@
 """How agents answer: where they write, what the customer reads, who is then responsible."""
 
+from typing import Any
+
 import pytest
 
 from bot.playground.telegram import Message
@@ -142,7 +144,7 @@ async def test_an_answer_to_a_virtual_customer_is_kept_for_the_website(room: Roo
 
 async def test_formatting_and_links_pass_in_both_directions(room: Room) -> None:
     text = "bold link code 👍 gone"
-    entities = [
+    entities: list[dict[str, Any]] = [
         {"type": "bold", "offset": 0, "length": 4},
         {"type": "text_link", "offset": 5, "length": 4, "url": "https://a.example/?x=1&y=2"},
         {"type": "code", "offset": 10, "length": 4},

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.playground.telegram.people import Place
 from tests.e2e.people import shown
 from tests.e2e.rooms import Room
 
@@ -125,13 +126,14 @@ async def test_a_command_outside_a_ticket_is_told_where_it_works(room: Room) -> 
 
 async def test_an_anonymous_admin_takes_answers_notes_and_closes(room: Room) -> None:
     case = await room.case()
-    room.bob.say("/take", **case.place, anonymous=True)
+    hidden: Place = {**case.place, "anonymous": True}
+    room.bob.say("/take", **hidden)
     await case.card_says(f"Assignee: {room.group.title}")
-    room.bob.say("We are many", **case.place, anonymous=True)
+    room.bob.say("We are many", **hidden)
     received = await case.reads("We are many")
     assert received.text.startswith(f"#{case.number} · {room.group.title}:")
-    room.bob.say("// and secret", **case.place, anonymous=True)
-    room.bob.say("/close", **case.place, anonymous=True)
+    room.bob.say("// and secret", **hidden)
+    room.bob.say("/close", **hidden)
     await case.card_says("Status: closed")
     assert not shown(case.customer, "secret")
 

@@ -1,4 +1,4 @@
-"""The truth about delivery: sent is what the messenger took, and what it did not is said in words."""
+"""The truth about delivery: sent is what the messenger took, all else is said in words."""
 
 import pytest
 
@@ -137,7 +137,7 @@ async def test_no_answer_is_lost_where_the_bot_was_thrown_out_and_let_in_again(
     forum_room: Room,
 ) -> None:
     case = await forum_room.case()
-    forum_room.group.set_bot_silently("kicked")
+    forum_room.group.bot_status = "kicked"
     refusals = forum_room.messenger.calls.errors
     case.customer.say("Is anybody there?")
     await forum_room.messenger.until(

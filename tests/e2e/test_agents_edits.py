@@ -1,8 +1,7 @@
-"""Edits: an agent's changes the customer's copy, a customer's keeps the original before the agents."""
+"""An agent's edit changes the customer's copy, a customer's keeps the original visible."""
 
 import pytest
 
-from bot.playground.telegram import Message
 from tests.e2e.case import Case
 from tests.e2e.people import shown
 from tests.e2e.rooms import Room
@@ -10,15 +9,12 @@ from tests.e2e.rooms import Room
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-def received(case: Case) -> list[Message]:
-    """What the customer has of the agents' answers, in order."""
-    answers = [m for m in case.customer.chat.messages if m.from_bot and m.id > case.first.id]
-    return [m for m in answers if m.reply_to is not case.first]
-
-
-def read(case: Case) -> str:
-    """The same as one text, without white space, which may go where a text is cut."""
-    return "".join("".join(m.text for m in received(case)).split())
+async def until_read(case: Case, words: str) -> None:
+    """Until the customer has these words of Bob's, once; white space goes where a text is cut."""
+    whole = f"#{case.number}·Bob:" + "".join(words.split())
+    await case.room.messenger.until(
+        lambda: "".join("".join(m.text for m in case.received).split()) == whole, what=words[:20]
+    )
 
 
 def numbered(word: str) -> str:
@@ -33,7 +29,7 @@ async def test_an_edit_changes_the_customers_copy_in_place(room: Room) -> None:
     room.bob.edit(answer, "It comes on <Tuesday>")
     await case.reads("<Tuesday>")
     assert copy.text == f"#{case.number} · Bob:\nIt comes on <Tuesday>"
-    assert received(case) == [copy]
+    assert case.received == [copy]
     assert (await case.details())["messages"][-1]["text"] == "It comes on <Tuesday>"
 
 
@@ -44,34 +40,27 @@ async def test_an_edit_may_come_before_its_answer_was_sent(room: Room) -> None:
     room.bob.edit(answer, "Tuesday")
     room.messenger.release()
     await case.answered("And this is all")
-    assert [m.text for m in received(case) if "day" in m.text] == [
-        f"#{case.number} · Bob:\nTuesday"
-    ]
+    assert [m.text for m in case.received if "day" in m.text] == [f"#{case.number} · Bob:\nTuesday"]
 
 
 async def test_a_long_answer_is_edited_in_all_its_parts(room: Room) -> None:
     case = await room.case()
     answer = case.answer(numbered("word"))
     await room.messenger.until(lambda: answer.reactions, what="the mark of delivery")
-    parts = received(case)
+    parts = case.received
     assert len(parts) == 2
     room.bob.edit(answer, numbered("text"))
-    head = f"#{case.number}·Bob:"
-    await room.messenger.until(
-        lambda: read(case) == head + "".join(numbered("text").split()), what="the other text"
-    )
-    assert received(case) == parts
+    await until_read(case, numbered("text"))
+    assert case.received == parts
 
 
 async def test_an_answer_that_grows_shrinks_and_grows_again_is_always_whole(room: Room) -> None:
     case = await room.case()
     answer = await case.answered("Short")
-    head = f"#{case.number}·Bob:"
     for words in ("a" * 4096, "Short again", "b" * 4096, "c" * 4095, "The end"):
         room.bob.edit(answer, words)
-        whole = head + "".join(words.split())
-        await room.messenger.until(lambda whole=whole: read(case) == whole, what=words[:20])
-    assert len(received(case)) == 1
+        await until_read(case, words)
+    assert len(case.received) == 1
 
 
 async def test_a_caption_is_edited_in_place(room: Room) -> None:
@@ -81,7 +70,7 @@ async def test_a_caption_is_edited_in_place(room: Room) -> None:
     room.bob.edit(photo, "On the right")
     await case.reads("On the right")
     assert copy.text == f"#{case.number} · Bob:\nOn the right"
-    assert (copy.kind, received(case)) == ("photo", [copy])
+    assert (copy.kind, case.received) == ("photo", [copy])
 
 
 async def test_an_albums_caption_is_edited_in_place(room: Room) -> None:
@@ -91,19 +80,17 @@ async def test_an_albums_caption_is_edited_in_place(room: Room) -> None:
     room.bob.edit(first, "Both views")
     await case.reads("Both views")
     assert copy.text == f"#{case.number} · Bob:\nBoth views"
-    assert len(received(case)) == 2
+    assert len(case.received) == 2
 
 
 async def test_a_caption_that_outgrows_its_photo_reaches_the_customer_whole(room: Room) -> None:
     case = await room.case()
     photo = room.bob.send_photo(b"photo", "Short", **case.place)
     await case.reads("Short")
-    head = f"#{case.number}·Bob:"
     for words in ("d" * 1024, "Short again", "e" * 1024):
         room.bob.edit(photo, words)
-        whole = head + "".join(words.split())
-        await room.messenger.until(lambda whole=whole: read(case) == whole, what=words[:20])
-    assert sum(m.kind == "photo" for m in received(case)) == 1
+        await until_read(case, words)
+    assert sum(m.kind == "photo" for m in case.received) == 1
 
 
 async def test_an_answer_does_not_become_a_note_by_an_edit(room: Room) -> None:

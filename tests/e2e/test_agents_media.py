@@ -1,4 +1,4 @@
-"""Photos, albums, files, voice, video, stickers, places: from both sides they arrive as they were."""
+"""Photos, albums, files, voice, video, stickers, places: from either side they arrive as sent."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ import pytest
 
 from bot.playground.telegram import Message, Person
 from bot.playground.telegram.people import Place
-from tests.e2e.case import Case
+from tests.e2e.case import Case, late_part
 from tests.e2e.people import shown
 from tests.e2e.rooms import Room
 
@@ -106,7 +106,7 @@ async def test_a_late_part_of_an_album_becomes_a_follow_up(room: Room) -> None:
     case = await room.case()
     first, _ = room.bob.send_album([b"1", b"2"], "Two", **case.place)
     await room.messenger.until(lambda: len(received(case, "photo")) == 2, what="the album")
-    room.bob._file("photo", b"3", "", case.place, album=first.album)
+    late_part(room.bob, first, b"3", **case.place)
     await room.messenger.until(lambda: len(received(case, "photo")) == 3, what="the late part")
     late = received(case, "photo")[-1]
     assert late.media is not None
@@ -119,7 +119,7 @@ async def test_a_customers_late_part_follows_to_the_same_ticket(room: Room) -> N
     first, _ = case.customer.send_album([b"1", b"2"], "Two")
     await room.messenger.until(lambda: len(told(case, "photo")) == 2, what="the album")
     await room.opened_by(*await another_ticket(case))
-    case.customer._file("photo", b"3", "", {}, album=first.album)
+    late_part(case.customer, first, b"3")
     await room.messenger.until(lambda: len(told(case, "photo")) == 3, what="the late part")
 
 

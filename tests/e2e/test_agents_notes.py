@@ -3,7 +3,7 @@
 import pytest
 
 from bot.playground.telegram import Message
-from tests.e2e.case import Case
+from tests.e2e.case import Case, late_part
 from tests.e2e.people import shown
 from tests.e2e.rooms import Room
 
@@ -56,7 +56,7 @@ async def test_a_caption_makes_a_note_of_its_whole_album_and_of_a_late_part(room
     first, *_ = room.bob.send_album([b"1", b"2"], "// three of theirs", **case.place)
     case.answer("/ticket")  # comes after the album
     await case.tells("Assignee: nobody")
-    room.bob._file("photo", b"3", "", case.place, album=first.album)
+    late_part(room.bob, first, b"3", **case.place)
     await case.answered("Thank you")
     assert [internal for _, internal, _ in await messages_of(case)] == [True, True, False]
     assert pictures(case) == []

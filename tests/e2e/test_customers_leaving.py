@@ -163,14 +163,21 @@ async def test_old_buttons_of_who_left_lead_to_consent_or_to_nothing(
         assert labels_of(menu) == list(CONSENT)
 
 
-async def test_who_blocks_in_the_middle_of_everything_stops_nobody_else(acme: Acme) -> None:
+async def test_what_was_written_before_the_block_reaches_the_agents_and_stops_nobody_else(
+    acme: Acme,
+) -> None:
     ann, vera = await acme.subscriber("Ann"), await acme.subscriber("Vera")
     number = await acme.number_told(ann.say("Shoes broke"))
+    acme.messenger.hold()
     for text in ("One", "Two", "Three"):
         ann.say(text)
     ann.block_bot()
-    veras = await acme.number_told(vera.say("Is anybody there?"))
-    acme.bob.say("Yes", topic=await acme.topic(veras))
+    question = vera.say("Is anybody there?")
+    acme.messenger.release()
+    acme.bob.say("Yes", topic=await acme.topic(await acme.number_told(question)))
     await acme.sees(vera, "Yes")
-    await acme.agents_see(number, "Three")
+    await acme.agents_see(number, "The customer blocked the bot")
     assert await acme.texts(number) == ["Shoes broke", "One", "Two", "Three"]
+    for text in ("One", "Two", "Three"):
+        await acme.agents_see(number, text)
+    assert labels_of(await acme.answer(ann.open())) == list(CONSENT)

@@ -86,8 +86,8 @@ class Schema:
 
     def _parameter(self, item: Json) -> Parameter:
         schema: Json = self._resolved(item["schema"])
-        check = self.build(schema)
-        return Parameter(item["name"], schema.get("type", "string"), item.get("required", False), check)
+        kind = schema.get("type", "string")
+        return Parameter(item["name"], kind, item.get("required", False), self.build(schema))
 
     def _content(self, described: Json) -> Check:
         content: Json = self._resolved(described)["content"]

@@ -94,7 +94,7 @@ class Changes:
 
     async def until(
         self,
-        condition: Callable[[], T],
+        condition: Callable[[], T | None],
         *,
         timeout: float = 10.0,  # noqa: ASYNC109 - it ends in the chats as they stand
         what: str = "",

@@ -63,7 +63,7 @@ class Running(ABC):
 
     async def until(
         self,
-        condition: Callable[[], T],
+        condition: Callable[[], T | None],
         *,
         timeout: float = 10.0,  # noqa: ASYNC109 - as in Changes.until
         what: str = "",

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from io import BytesIO
 from types import TracebackType
 from typing import Any, Self
 
@@ -75,7 +76,10 @@ class Page:
 
     async def act(self, what: str, /, **body: object) -> tuple[int, Json]:
         """Status and answer of an act."""
-        async with self.client.post(f"/playground/actions/{what}", json=body) as answer:
+        sent = BytesIO(json.dumps(body).encode())
+        headers = {"Content-Type": "application/json"}
+        path = f"/playground/actions/{what}"
+        async with self.client.post(path, data=sent, headers=headers) as answer:
             return answer.status, await answer.json()
 
     async def done(self, what: str, /, **body: object) -> Json:

@@ -1,0 +1,133 @@
+"""The document is valid, says what is there, and is shown without asking any other host."""
+
+import re
+from typing import Any
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from api import errors
+from api.app import ROUTES
+from storage import errors as storage_errors
+from storage.errors import HelpdeskError
+from tests.api.conftest import Client, Desk
+
+SPEC_CODES = {
+    "validation_failed",
+    "unauthorized",
+    "helpdesk_disabled",
+    "helpdesk_create_disabled",
+    "not_found",
+    "ticket_not_found",
+    "request_not_found",
+    "method_not_allowed",
+    "not_virtual",
+    "channel_unavailable",
+    "idempotency_conflict",
+    "limit_reached",
+    "conflict",
+    "payload_too_large",
+    "unsupported_media_type",
+    "rate_limited",
+    "internal_error",
+    "unavailable",
+}
+
+
+@pytest.fixture
+async def document(desk: Desk) -> Any:
+    answer = await desk.stranger.get("/v1/openapi.json")
+    assert answer.status == 200
+    return answer.json
+
+
+async def test_it_is_valid_openapi_3_1(document: Any) -> None:
+    OpenAPIV31SpecValidator(document).validate()
+    assert document["openapi"].startswith("3.1.")
+
+
+async def test_routes_and_document_are_the_same(document: Any, desk: Desk) -> None:
+    described = {
+        (method.upper(), path)
+        for path, operations in document["paths"].items()
+        for method in operations
+    }
+    served = {
+        (route.method, route.resource.canonical)
+        for route in desk.app.router.routes()
+        if route.resource is not None
+        and route.resource.canonical.startswith("/v1/")
+        and route.method != "HEAD"
+    }
+    assert described == served - {("GET", "/v1/openapi.json")}
+    assert len(described) == len(ROUTES)
+
+
+async def test_every_operation_has_an_id_a_summary_and_its_errors(document: Any) -> None:
+    operations = [op for path in document["paths"].values() for op in path.values()]
+    ids = [operation["operationId"] for operation in operations]
+    assert len(set(ids)) == len(ids)
+    for operation in operations:
+        assert operation["summary"]
+        assert {"400", "401", "429", "500", "503"} <= operation["responses"].keys()
+        for status, answer in operation["responses"].items():
+            assert "X-Request-Id" in answer["headers"]
+            if int(status) >= 400:
+                assert "application/problem+json" in answer["content"]
+
+
+async def test_posts_tell_of_idempotency_keys(document: Any) -> None:
+    for path in document["paths"].values():
+        names = [p["name"] for p in path.get("post", {}).get("parameters", [])]
+        assert ("Idempotency-Key" in names) == ("post" in path)
+
+
+async def test_examples_fit_their_schemas(document: Any) -> None:
+    from jsonschema import Draft202012Validator  # noqa: PLC0415
+
+    def check(content: Any) -> int:
+        if "example" not in content:
+            return 0
+        schema = {**content["schema"], "components": document["components"]}
+        Draft202012Validator(schema).validate(content["example"])
+        return 1
+
+    checked = 0
+    for path in document["paths"].values():
+        for operation in path.values():
+            bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
+            checked += sum(check(c) for body in bodies for c in body.get("content", {}).values())
+    assert checked > 50
+
+
+async def test_every_webhook_is_described(document: Any) -> None:
+    assert set(document["webhooks"]) == {
+        "ticket.created",
+        "ticket.replied",
+        "ticket.status_changed",
+        "ticket.assigned",
+        "ticket.closed",
+        "webhook.test",
+    }
+
+
+def test_no_kind_of_error_has_a_code_of_its_own_invention() -> None:
+    def kinds(kind: type[HelpdeskError]) -> set[str]:
+        return {kind.code}.union(*(kinds(each) for each in kind.__subclasses__()))
+
+    assert storage_errors.HelpdeskError is errors.HelpdeskError
+    assert kinds(HelpdeskError) == SPEC_CODES
+
+
+async def test_the_page_asks_no_outside_host(desk: Desk) -> None:
+    client: Client = desk.stranger
+    page = await client.get("/docs")
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert "script-src 'self'" in page.headers["Content-Security-Policy"]
+    html = page.body.decode()
+    parts = re.findall(r'(?:src|href)="([^"]+)"', html)
+    assert len(parts) == 3
+    for part in parts:
+        assert part.startswith("/docs/")
+        assert (await client.get(part)).status == 200
+    assert (await client.get("/docs/index.html")).status == 404
