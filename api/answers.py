@@ -238,4 +238,4 @@ _of_ticket = attrgetter(*(field.name for field in fields(Ticket)))
 
 def details(ticket: model.Ticket, messages: Sequence[model.Message]) -> TicketDetails:
     """A ticket's details from its parts."""
-    return TicketDetails(*_of_ticket(ticket), of(messages))
+    return TicketDetails(*(*_of_ticket(ticket), messages))

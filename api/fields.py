@@ -8,8 +8,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
 
+from api import cursors
 from storage.model import Channel, Status
 from storage.webhooks import Event
 
@@ -25,6 +33,7 @@ MESSAGES = {
     _WORDS: "must have a visible character and no NUL",
     _LINE: "must be one line with a visible character",
     _ORIGIN: "must be an origin such as https://shop.example, without a path",
+    cursors.PATTERN: "must be the next_cursor of an earlier answer",
 }
 """What is wrong with a string that does not match; the field's name stands before it."""
 
@@ -34,8 +43,15 @@ Name = Annotated[str, StringConstraints(max_length=128, pattern=_LINE)]
 TypeName = Annotated[str, StringConstraints(max_length=64, pattern=_LINE)]
 Description = Annotated[str, StringConstraints(max_length=1000, pattern=_NO_NUL)]
 Words = Annotated[str, StringConstraints(max_length=200, pattern=_NO_NUL)]
-Position = Annotated[int, Field(ge=0, le=1_000_000)]
-Integer = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
+
+
+def _whole(value: object) -> object:
+    """JSON knows one kind of number: 5.0 is the integer 5 (json-schema.org, draft 2020-12)."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Position = Annotated[int, Field(ge=0, le=1_000_000), BeforeValidator(_whole)]
+Integer = Annotated[int, Field(ge=-(2**63), le=2**63 - 1), BeforeValidator(_whole)]
 """What a column of the database holds."""
 
 Context = Annotated[
@@ -44,6 +60,14 @@ Context = Annotated[
         Annotated[str, StringConstraints(max_length=2000, pattern=_NO_NUL)],
     ],
     Field(max_length=20),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "maxProperties": 20,
+            "propertyNames": {"maxLength": 64, "pattern": _LINE},
+            "additionalProperties": {"type": "string", "maxLength": 2000, "pattern": _NO_NUL},
+        }
+    ),
 ]
 """What a website sends along: page, order, user. A page's address may be long."""
 
@@ -92,15 +116,21 @@ def _digits(value: object) -> object:
     return value
 
 
+_NUMBER = r"-?[0-9]{1,30}(\.[0-9]{1,60})?([eE][+-]?[0-9]{1,3})?"
+
+
 def _decimal(value: object) -> object:
-    """Python reads 1e3 and inf as numbers too."""
-    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]{1,9}(\.[0-9]{1,9})?", value):
+    """Numbers as JSON has them; Python reads inf, nan and 1_0 as numbers too."""
+    if isinstance(value, str) and not re.fullmatch(_NUMBER, value):
         raise ValueError("must be a number")
     return value
 
 
 QueryInteger = Annotated[Integer, BeforeValidator(_digits)]
-QuerySeconds = Annotated[float, BeforeValidator(_decimal)]
+PageSize = Annotated[int, Field(ge=1, le=100), BeforeValidator(_digits)]
+Offset = Annotated[int, Field(ge=0, le=10_000), BeforeValidator(_digits)]
+Seconds = Annotated[float, Field(ge=0, le=25), BeforeValidator(_decimal)]
+Cursor = Annotated[str, StringConstraints(pattern=cursors.PATTERN)]
 
 
 def _in_utc(value: datetime) -> str:

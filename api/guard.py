@@ -131,7 +131,7 @@ class Guard:
             raise ValidationFailed("url", "is not a valid URL") from None
         if scheme not in schemes or not host:
             raise ValidationFailed("url", "must be a URL that begins with https://")
-        if "@" in url.raw_authority or "#" in text:
+        if re.match(r"[^/]*//[^/?]*@", text) or "#" in text:
             raise ValidationFailed("url", "must have no user, no password and no fragment")
         if not port:
             raise ValidationFailed("url", "must have a port from 1 to 65535, or none")

@@ -10,14 +10,17 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.fields import (
     Context,
+    Cursor,
     Description,
     Integer,
     Messenger,
     Name,
+    Offset,
     Origin,
+    PageSize,
     Position,
     QueryInteger,
-    QuerySeconds,
+    Seconds,
     StatusWord,
     Subject,
     Text,
@@ -63,7 +66,19 @@ class Change(Body):
         return self.model_dump(exclude_unset=True)
 
 
+def _chat_in_messengers(schema: dict[str, Any]) -> None:
+    schema["if"] = {
+        "properties": {"channel": {"enum": ["telegram", "max"]}},
+        "required": ["channel"],
+    }
+    schema["then"] = {"properties": {"chat_id": {"type": "integer"}}, "required": ["chat_id"]}
+
+
 class NewTicket(Body):
+    """`chat_id` is required where `channel` is a messenger."""
+
+    model_config = ConfigDict(json_schema_extra=_chat_in_messengers)
+
     text: Text
     subject: Subject | None = None
     channel: Channel = Channel.VIRTUAL
@@ -84,9 +99,9 @@ class TicketQuery(Query):
     subscriber_id: UUID | None = None
     number: QueryInteger | None = None
     q: Words | None = None
-    limit: Annotated[QueryInteger, Field(ge=1, le=100)] = 50
-    cursor: str | None = None
-    offset: Annotated[QueryInteger, Field(ge=0, le=10_000)] = 0
+    limit: PageSize = 50
+    cursor: Cursor | None = None
+    offset: Offset = 0
 
 
 class NewReply(Body):
@@ -155,9 +170,9 @@ class WebhookChange(Change):
 
 
 class DeliveryQuery(Query):
-    limit: Annotated[QueryInteger, Field(ge=1, le=100)] = 50
-    cursor: str | None = None
+    limit: PageSize = 50
+    cursor: Cursor | None = None
 
 
 class RequestQuery(Query):
-    wait: Annotated[QuerySeconds, Field(ge=0, le=25)] = 0
+    wait: Seconds = 0

@@ -114,6 +114,11 @@ class _Schemas:
     def of(self, key: Any) -> Json:
         return self._by_key[key]
 
+    def needs_something(self, model: type[BaseModel]) -> bool:
+        """Whether a body has to be there."""
+        schema = self.definitions[model.__name__]
+        return bool(schema.get("required") or schema.get("minProperties"))
+
     def fields(self, model: Any) -> tuple[Json, Sequence[str]]:
         """The properties of a query, and which of them are required."""
         name = self.of(model)["$ref"].rpartition("/")[2]
@@ -140,8 +145,10 @@ def _operation(route: Route, schemas: _Schemas) -> Json:
         content: Json = {"schema": schemas.of(route.body)}
         if route.operation_id in examples.BODIES:
             content["example"] = examples.BODIES[route.operation_id]
-        required = any(field.is_required() for field in route.body.model_fields.values())
-        operation["requestBody"] = {"required": required, "content": {"application/json": content}}
+        operation["requestBody"] = {
+            "required": schemas.needs_something(route.body),
+            "content": {"application/json": content},
+        }
     return operation
 
 

@@ -66,7 +66,8 @@ class Route:
 
     `answer` is what its result is written as, a result of None is 204 without a body, and
     `location` names the result's own path. What has to be waited for, and comes before the
-    transaction, is `before`: it takes the desk and what was given.
+    transaction, is `before`: it takes the desk and what was given. What a route that reads has
+    to write first, where what was given asks for it, is `prepare`.
     """
 
     method: str
@@ -78,6 +79,7 @@ class Route:
     status: int = 200
     location: str | None = None
     before: Callable[[Desk, Any], Awaitable[None]] | None = None
+    prepare: Callable[[Any], Callable[[Transaction], object] | None] | None = None
     errors: tuple[type[HelpdeskError], ...] = ()
 
     @property

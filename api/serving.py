@@ -50,6 +50,8 @@ def _in_transaction(route: Route, desk: Desk) -> Serve:
         if route.before is not None:
             await auth.authenticate(desk.db, request)
             await route.before(desk, given)
+        if route.prepare is not None and (first := route.prepare(given)) is not None:
+            await desk.db.write(_known, hashed, first)
         answer, replayed = await submit(run, hashed, request.match_info, given, once)
         response = _response(answer)
         if replayed:
@@ -57,6 +59,11 @@ def _in_transaction(route: Route, desk: Desk) -> Serve:
         return response
 
     return handle
+
+
+def _known(tx: Transaction, hashed: str, first: Callable[[Transaction], object]) -> None:
+    api_keys.project_of(tx, hashed)
+    first(tx)
 
 
 def _long(route: Route, desk: Desk) -> Serve:

@@ -1,8 +1,11 @@
 """Tickets over HTTP: open, find, read, answer, change. The rules are storage's."""
 
+from collections.abc import Callable
+
 from api import answers, cursors, inputs
 from api.routing import Call, Route
-from storage import conversation, messages, opening, ticket_list, tickets
+from storage import conversation, messages, opening, search, ticket_list, tickets
+from storage.database import Transaction
 from storage.errors import (
     ChannelUnavailable,
     HelpdeskDisabled,
@@ -56,6 +59,11 @@ def list_tickets(call: Call[inputs.TicketQuery]) -> answers.TicketPage:
     )
     next_cursor = cursors.after(found[-1].ticket_number) if more else None
     return answers.TicketPage(answers.of(found), next_cursor)
+
+
+def _index(query: inputs.TicketQuery) -> Callable[[Transaction], object] | None:
+    """Words are searched once they are indexed, all of them."""
+    return search.index if query.q else None
 
 
 def get_ticket(call: Call[None]) -> answers.TicketDetails:
@@ -113,7 +121,14 @@ ROUTES = [
         location=PATH + "/{0.id}",
         errors=(HelpdeskDisabled, ChannelUnavailable),
     ),
-    Route("GET", PATH, list_tickets, query=inputs.TicketQuery, answer=answers.TicketPage),
+    Route(
+        "GET",
+        PATH,
+        list_tickets,
+        query=inputs.TicketQuery,
+        answer=answers.TicketPage,
+        prepare=_index,
+    ),
     Route(
         "GET", PATH + "/{id}", get_ticket, answer=answers.TicketDetails, errors=(TicketNotFound,)
     ),

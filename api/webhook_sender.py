@@ -87,6 +87,11 @@ class WebhookSender:
         """What is in the way of sending, in words; nothing when it works."""
         return [] if self._trouble is None else [f"webhooks: {self._trouble}"]
 
+    @property
+    def under_way(self) -> int:
+        """How many attempts are."""
+        return len(self._attempts)
+
     async def run(self) -> None:
         """Send for ever, what was left over from before first."""
         with self._db.listen("webhooks") as self._woken:
@@ -142,7 +147,7 @@ class WebhookSender:
     def _places(self, due: Sequence[Waiting]) -> dict[UUID, int]:
         """How many attempts may start at each endpoint. Who works comes before who fails, and then
         who waits longest."""
-        free = PLACES - len(self._attempts)
+        free = PLACES - self.under_way
         lanes = self._lanes.values()
         failing = sum(len(lane.under_way) for lane in lanes if lane.failing)
         places: dict[UUID, int] = {}

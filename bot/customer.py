@@ -46,10 +46,11 @@ def router(registry: SceneRegistry) -> Router:
 
 def _commands() -> Router:
     known = Router(name="customer's commands")
+    known.message.filter(F.text)  # a caption commands nothing
     known.message.register(start, Command("start", "menu", "cancel", ignore_case=True))
     known.message.register(stop, Command("stop", ignore_case=True))
     known.message.register(explain, F.text.regexp(_COMMAND, mode="fullmatch"))
-    known.message.register(pasted_link, F.text, F.text.func(request_in))
+    known.message.register(pasted_link, F.text.func(request_in))
     return known
 
 

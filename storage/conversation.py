@@ -14,7 +14,7 @@ from storage import (
     tickets,
 )
 from storage.database import Transaction
-from storage.errors import HelpdeskDisabled, NotFound, NotVirtual, ValidationFailed
+from storage.errors import HelpdeskDisabled, NotVirtual
 from storage.model import (
     Agent,
     Author,
@@ -85,14 +85,11 @@ def reply_as(
     internal: bool = False,
     user_id: UUID | None = None,
 ) -> Message:
-    """`reply` for the REST API, where `user_id` names the agent. Raises ValidationFailed."""
+    """`reply` for the REST API, where `user_id` names the agent. Raises NotFound."""
     agent = None
     if user_id is not None:
         tickets.get(tx, project_id, ticket_id)  # an unknown ticket comes before an unknown agent
-        try:
-            agent = agents.get(tx, project_id, user_id)
-        except NotFound as error:
-            raise ValidationFailed("user_id", "is no agent of this project") from error
+        agent = agents.get(tx, project_id, user_id)
     return reply(tx, project_id, ticket_id, content, internal=internal, agent=agent)
 
 

@@ -17,7 +17,7 @@ from storage import (
     tickets,
 )
 from storage.database import Transaction
-from storage.errors import HelpdeskCreateDisabled, HelpdeskDisabled, NotFound, ValidationFailed
+from storage.errors import HelpdeskCreateDisabled, HelpdeskDisabled, ValidationFailed
 from storage.model import (
     Author,
     Channel,
@@ -103,7 +103,7 @@ def open_ticket(
         raise HelpdeskDisabled
     kind = None
     if new.ticket_type_id is not None:
-        kind = _active_type(tx, project.id, new.ticket_type_id)
+        kind = ticket_types.choose(tx, project.id, new.ticket_type_id)
     ticket = _write(tx, project, subscriber, new, kind)
     message = messages.add(
         tx,
@@ -128,16 +128,6 @@ def open_ticket(
         )
     subscribers.focus(tx, subscriber.id, ticket.id)
     return ticket
-
-
-def _active_type(tx: Transaction, project_id: UUID, type_id: UUID) -> TicketType:
-    try:
-        kind = ticket_types.get(tx, project_id, type_id)
-    except NotFound:
-        kind = None
-    if kind is None or not kind.active:
-        raise ValidationFailed("ticket_type_id", "is no active ticket type of this project")
-    return kind
 
 
 def _write(

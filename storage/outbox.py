@@ -162,10 +162,13 @@ def waiting_chats(tx: Transaction, channel: Channel) -> list[int]:
 
 
 def pending(tx: Transaction, chat: Chat, limit: int = 60) -> list[OutboxRow]:
-    """The rows that wait for a chat, in their order. The first one's `due_at` holds for all."""
+    """The rows that wait for a chat, in their order. The first one's `due_at` holds for all.
+
+    Words that belong to no ticket go first: they may say what it is that the tickets wait for.
+    """
     rows = tx.all(
         "SELECT * FROM outbox WHERE channel = :channel AND chat_id = :chat_id"
-        " AND status = 'pending' ORDER BY id LIMIT :limit",
+        " AND status = 'pending' ORDER BY ticket_id IS NOT NULL, id LIMIT :limit",
         channel=chat.channel,
         chat_id=chat.id,
         limit=limit,

@@ -14,7 +14,6 @@ from storage.errors import (
     HelpdeskCreateDisabled,
     HelpdeskDisabled,
     RequestNotFound,
-    ValidationFailed,
 )
 from storage.model import Channel, Chat, Person, Project, Request, RequestStatus, Subscriber
 
@@ -53,16 +52,14 @@ def create(
     ticket_type_id: UUID | None = None,
     context: Mapping[str, str] | None = None,
 ) -> Request:
-    """Make a request. Raises HelpdeskDisabled, HelpdeskCreateDisabled, or ValidationFailed."""
+    """Make a request. Raises HelpdeskDisabled, HelpdeskCreateDisabled, or NotFound."""
     project = projects.get(tx, project_id)
     if not project.helpdesk_enabled:
         raise HelpdeskDisabled
     if not project.helpdesk_allow_create:
         raise HelpdeskCreateDisabled
     if ticket_type_id is not None:
-        active = {kind.id for kind in ticket_types.active(tx, project_id)}
-        if ticket_type_id not in active:
-            raise ValidationFailed("ticket_type_id", "is no active ticket type of this project")
+        ticket_types.choose(tx, project_id, ticket_type_id)
     request_id = secrets.token_urlsafe(16)
     tx.insert(
         "requests",

@@ -89,6 +89,14 @@ def get(tx: Transaction, project_id: UUID, type_id: UUID) -> TicketType:
     return _type(row)
 
 
+def choose(tx: Transaction, project_id: UUID, type_id: UUID) -> TicketType:
+    """A type that a ticket can have now. Raises NotFound, for one that is not active too."""
+    chosen = get(tx, project_id, type_id)
+    if not chosen.active:
+        raise NotFound("This ticket type is not active any more.")
+    return chosen
+
+
 def active(tx: Transaction, project_id: UUID) -> list[TicketType]:
     """The types that a customer can choose, by position."""
     rows = tx.all(

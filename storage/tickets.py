@@ -5,7 +5,7 @@ from uuid import UUID
 
 from storage import agents, events, ids, lifecycle, outbox, projects, subscribers
 from storage.database import Row, Transaction, from_ms, optional_ms
-from storage.errors import NotFound, TicketNotFound, ValidationFailed
+from storage.errors import TicketNotFound, ValidationFailed
 from storage.model import Channel, Chat, Customer, Priority, Status, Ticket
 
 # In the order in which `ticket_from` takes them.
@@ -146,15 +146,12 @@ def customer_name(ticket: Ticket) -> str:
 
 
 def assign(tx: Transaction, project_id: UUID, ticket_id: UUID, agent_id: UUID | None) -> Ticket:
-    """Give the ticket to an agent of the project, or to nobody. Assigning moves `new` on."""
+    """Give the ticket to an agent of the project, or to nobody; `new` moves on. Raises NotFound."""
     ticket = get(tx, project_id, ticket_id)
     if agent_id == ticket.assigned_to:
         return ticket
     if agent_id is not None:
-        try:
-            agents.get(tx, project_id, agent_id)
-        except NotFound as error:
-            raise ValidationFailed("user_id", "is no agent of this project") from error
+        agents.get(tx, project_id, agent_id)
     write_assignee(tx, ticket, agent_id)
     outbox.to_agents(tx, projects.get(tx, project_id), outbox.Kind.CARD, ticket_id=ticket_id)
     events.changed(tx, ticket, get)

@@ -17,9 +17,9 @@ from bot.content import content_of, source_of, unsupported_kind
 from bot.guide import Guide
 from bot.messengers import Messenger
 from bot.scenes import SceneName
-from storage import opening, subscribers
+from storage import message_map, opening, subscribers
 from storage.database import Transaction
-from storage.errors import Forbidden, NotFound, ValidationFailed
+from storage.errors import Forbidden, NotFound
 from storage.model import Person, Source, Ticket, TicketType
 from storage.opening import NewTicket as Beginning
 
@@ -99,11 +99,14 @@ class NewTicket(
         person: Person,
         guide: Guide,
     ) -> None:
-        """The message is the ticket, at whichever step it comes."""
+        """The message is the ticket, at whichever step it comes; a reply goes to its own ticket."""
         data = await self.wizard.get_data()
         if "prompt" not in data:
             # The form could not be shown, so nobody is filling it in.
             await guide.scenes.close()
+            raise SkipHandler
+        source = source_of(album, messenger.channel)
+        if await guide.db.read(_is_reply, source):
             raise SkipHandler
         content = content_of(album, messenger.channel)
         if not (content.text or content.attachments):
@@ -111,7 +114,6 @@ class NewTicket(
         project_id = UUID(data["project"])
         kind = data["ticket_type"]
         new = Beginning(content, ticket_type_id=None if kind is None else UUID(kind))
-        source = source_of(album, messenger.channel)
         try:
             ticket = await guide.db.write(_begin, person, project_id, new, source)
         except Forbidden:
@@ -124,6 +126,12 @@ class NewTicket(
         await guide.scenes.close()
 
 
+def _is_reply(tx: Transaction, source: Source) -> bool:
+    """Whether the message answers one of a ticket: the form may be long forgotten by then."""
+    replied = source.reply_to
+    return replied is not None and message_map.ticket_of(tx, source.chat, replied) is not None
+
+
 def _begin(
     tx: Transaction, person: Person, project_id: UUID, new: Beginning, source: Source
 ) -> Ticket | None:
@@ -133,5 +141,5 @@ def _begin(
         return None
     try:
         return opening.by_customer(tx, subscriber, new, source)
-    except ValidationFailed:
+    except NotFound:
         return opening.by_customer(tx, subscriber, replace(new, ticket_type_id=None), source)

@@ -96,6 +96,10 @@ class Mailroom:
         await self.sender.finish(seconds)
         self.sender = self.new_sender()
 
+    async def kill(self) -> None:
+        """Nothing more is sent or recorded; `start` is then the next process."""
+        await self.stop(0)
+
     async def sent(self) -> None:
         """All that waited is sent, or given up."""
         if self._running is None:

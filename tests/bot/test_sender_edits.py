@@ -1,4 +1,4 @@
-"""An edit reaches the other side, whatever became of the text: longer, shorter, out of its caption."""
+"""An edit reaches the other side, whatever became of the text: longer, shorter, no caption now."""
 
 from collections.abc import Sequence
 

@@ -8,7 +8,7 @@ import pytest
 from bot.messengers import Messenger
 from bot.messengers.telegram import build
 from bot.playground.telegram import TelegramStandIn
-from storage import outbox, tickets
+from storage import message_map, outbox, tickets
 from storage.model import Status, Ticket
 from storage.outbox import Audience, Kind
 from tests.bot.mailroom import Mailroom
@@ -147,8 +147,6 @@ async def test_an_edit_of_one_merged_message_keeps_the_others(mail: Mailroom) ->
 
 
 async def test_a_reply_to_a_merged_message_finds_its_ticket(mail: Mailroom) -> None:
-    from storage import message_map
-
     ticket = await mail.ticket("Begin")
     await mail.sent()
     await mail.stop()

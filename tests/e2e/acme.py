@@ -6,7 +6,7 @@ Each test brings customers of its own, and so tickets of its own.
 import re
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from tests.e2e.desk import Desk
 
 TOKEN = "44:AAtestTESTtestTESTtestTESTtestTEST"
 UNLIMITED = "all:1000/1s,chat:1000/1s,group:1000/1s"
+PUBLIC_URL = "https://desk.example"
 CONSENT = ("Subscribe", "Cancel")
 MENU = ("Create ticket", "Active tickets", "Unsubscribe")
 FORM = ("Back", "Cancel")
@@ -34,6 +35,12 @@ class Acme:
         self.desk = desk
         self.forum = forum
         self.bob = bob
+
+    async def start(self) -> None:
+        """Start the desk, with PUBLIC_URL leading to it."""
+        await self.desk.begin()
+        self.messenger.route_webhook(PUBLIC_URL, self.desk.url)
+        await self.desk.ready()
 
     # --- customers ------------------------------------------------------------------------------
 
@@ -214,8 +221,12 @@ async def running_acme(folder: Path, **settings: object) -> AsyncIterator[Acme]:
             "project_description": "We mend things.",
             "agent_chat": f"telegram:{forum.id}",
         }
-        async with Desk(folder, **{**known, **settings}) as desk:
-            yield Acme(messenger, desk, forum, bob)
+        desk = Desk(folder, **{**known, **settings})
+        async with AsyncExitStack() as stack:
+            stack.push_async_exit(desk)
+            acme = Acme(messenger, desk, forum, bob)
+            await acme.start()
+            yield acme
             mistakes = [line for line in desk.lines if any(sign in line for sign in SURPRISES)]
-            assert mistakes == []
+            assert not mistakes, desk.output
         assert messenger.calls.broken_contracts == []

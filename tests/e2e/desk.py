@@ -86,7 +86,7 @@ class Desk:
 
     async def ready(self) -> None:
         if "telegram_token" in self.settings:
-            await self.said("connected .*telegram")
+            await self.said(r"\] connected .*telegram")
 
     async def _read(self) -> None:
         assert self._process is not None

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from bot.playground.telegram import Group, Message, Person, TelegramStandIn
 from storage import agent_chats, api_keys, first_start, projects
-from storage.database import Database
+from storage.database import Database, Transaction
 from storage.model import Channel, Chat
 from tests.e2e.acme import SURPRISES, UNLIMITED
 from tests.e2e.case import Case
@@ -20,18 +20,26 @@ from tests.e2e.people import shown
 RoomKind = Literal["forum", "plain"]
 
 TOKEN = "43:AAtestTESTtestTESTtestTESTtestTEST"
-PLAIN_KEY = "the-plain-groups-own-key"
 
 
 class Room:
     """A group of agents, Bob among them, and their project."""
 
-    def __init__(self, messenger: TelegramStandIn, desk: Desk, group: Group, key: str) -> None:
+    def __init__(
+        self,
+        messenger: TelegramStandIn,
+        desk: Desk,
+        group: Group,
+        key: str,
+        slug: str,
+        bob: Person | None = None,
+    ) -> None:
         self.messenger = messenger
         self.desk = desk
         self.group = group
         self.key = key
-        self.bob = self.member("Bob", username=f"bob{abs(group.id)}")
+        self.slug = slug
+        self.bob = bob or self.member("Bob", username=f"bob{abs(group.id)}")
 
     def member(self, name: str, **about: Any) -> Person:
         """One more agent, without a word about it in the group."""
@@ -62,18 +70,29 @@ class Room:
         case.id = found["tickets"][0]["id"]
         return case
 
-    async def connect(self, group: Group) -> "Room":
-        """Link another group to a new project, as its owner does it, and step into it."""
+    async def another(self, group: Group) -> "Room":
+        """A new project, with a group that is not linked to it yet."""
         slug = f"project-{abs(group.id)}"
-        await self.run("project", "create", "--name", "Acme", "--slug", slug)
-        key = await self.run("key", "create", "--project", slug)
-        line = await self.run("connect", "--project", slug)
+        db = await Database.open(self.desk.folder / "deskwire.db")
+        await db.write(_add_project, slug, group=None)
+        await db.close()
+        return Room(self.messenger, self.desk, group, _key_of(slug), slug)
+
+    async def connect(self, group: Group | None = None) -> Message:
+        """Link a group, this room's own if not told, as its owner does it; what the bot says."""
+        group = group or self.group
         assert isinstance(group.owner, Person)
-        group.owner.say(line, in_=group)
-        await self.messenger.until(
-            lambda: any("agent chat of Acme" in m.text for m in group.messages), what="the link"
-        )
-        return Room(self.messenger, self.desk, group, key)
+        command = await self.run("connect", "--project", self.slug)
+        return await self.answer(group.owner.say(command, in_=group))
+
+    async def answer(self, said: Message) -> Message:
+        """The bot's first message in the group after this one, waited for."""
+
+        def found() -> Message | None:
+            later = (m for m in said.chat.messages if m.id > said.id)
+            return next((m for m in later if m.from_bot and not m.is_service), None)
+
+        return await self.messenger.until(found, what=f"an answer to {said.text!r}")
 
     async def run(self, *arguments: str) -> str:
         """A sub-command that must succeed; the last line that it prints."""
@@ -124,8 +143,8 @@ async def house_of_agents(folder: Path) -> AsyncIterator[House]:
         }
         async with Desk(folder, **settings) as desk:
             rooms: dict[RoomKind, Room] = {
-                "forum": Room(messenger, desk, forum, API_KEY),
-                "plain": Room(messenger, desk, plain, PLAIN_KEY),
+                "forum": Room(messenger, desk, forum, API_KEY, "main"),
+                "plain": Room(messenger, desk, plain, _key_of("plain"), "plain"),
             }
             yield House(messenger, desk, rooms)
         assert messenger.calls.broken_contracts == []
@@ -136,7 +155,16 @@ async def _prepare(file: Path, group: Group) -> None:
     db = await Database.open(file)
     first = first_start.NewProject("Acme", "We mend things.", "main", "en")
     await db.write(first_start.prepare, first, api_key=API_KEY, agent_chat=None)
-    project = await db.write(projects.create, slug="plain", name="Acme")
-    await db.write(api_keys.add, project.id, PLAIN_KEY)
-    await db.write(agent_chats.link, project.id, Chat(Channel.TELEGRAM, group.id))
+    await db.write(_add_project, "plain", group)
     await db.close()
+
+
+def _add_project(tx: Transaction, slug: str, group: Group | None) -> None:
+    project = projects.create(tx, slug=slug, name="Acme")
+    api_keys.add(tx, project.id, _key_of(slug))
+    if group is not None:
+        agent_chats.link(tx, project.id, Chat(Channel.TELEGRAM, group.id))
+
+
+def _key_of(slug: str) -> str:
+    return f"a-key-of-the-project-{slug}"

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from tests.e2e.case import Case
-from tests.e2e.people import shown
 from tests.e2e.rooms import Room
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -22,15 +21,11 @@ Event = Callable[[Case], Awaitable[object]]
 
 async def bob_of(room: Room) -> str:
     """Bob's id as an agent, whom a first action makes known."""
-    room.bob.say("/help", in_=room.group)
-    agents: list[dict[str, str]] = []
-    while not agents:
-        case = await room.case()
-        case.answer("/take")
-        await case.card_says("Assignee: Bob")
-        found = (await room.get("/v1/helpdesk/agents"))["agents"]
-        agents = [agent for agent in found if agent["username"] == room.bob.username]
-    return agents[0]["id"]
+    case = await room.case()
+    case.answer("/take")
+    await case.card_says("Assignee: Bob")
+    bob: str = (await case.details())["assigned_to"]
+    return bob
 
 
 async def case_in(room: Room, status: str, *, assigned: bool = False) -> Case:
@@ -102,9 +97,9 @@ async def test_taking_moves_a_new_ticket_on_and_leaves_the_others(
 @pytest.mark.parametrize("event", [answer, reply_by_api])
 @pytest.mark.parametrize("status", STATUSES)
 async def test_a_public_reply_makes_an_open_ticket_wait_and_leaves_a_closed_one_closed(
-    room: Room, status: str, event: Event
+    forum_room: Room, status: str, event: Event
 ) -> None:
-    case = await case_in(room, status)
+    case = await case_in(forum_room, status)
     await event(case)
     assert await status_of(case) == ("closed" if status == "closed" else "waiting")
 
@@ -112,21 +107,23 @@ async def test_a_public_reply_makes_an_open_ticket_wait_and_leaves_a_closed_one_
 @pytest.mark.parametrize("assigned", [True, False])
 @pytest.mark.parametrize("status", STATUSES)
 async def test_a_customers_message_moves_a_waiting_ticket_on_and_opens_a_closed_one(
-    room: Room, status: str, assigned: bool
+    forum_room: Room, status: str, assigned: bool
 ) -> None:
-    case = await case_in(room, status, assigned=assigned)
+    case = await case_in(forum_room, status, assigned=assigned)
     await customer_writes(case)
     opened = "in_progress" if assigned else "new"
     after = {"new": "new", "in_progress": "in_progress", "waiting": "in_progress"}
     assert await status_of(case) == {**after, "closed": opened}[status]
     if status == "closed":
-        assert shown(case.customer, f"#{case.number} is open again")
+        await case.reads(f"#{case.number} is open again")
 
 
 @pytest.mark.parametrize("event", [note, note_by_api])
 @pytest.mark.parametrize("status", STATUSES)
-async def test_a_note_leaves_every_status_as_it_is(room: Room, status: str, event: Event) -> None:
-    case = await case_in(room, status)
+async def test_a_note_leaves_every_status_as_it_is(
+    forum_room: Room, status: str, event: Event
+) -> None:
+    case = await case_in(forum_room, status)
     await event(case)
     assert await status_of(case) == status
 

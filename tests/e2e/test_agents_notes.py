@@ -99,9 +99,8 @@ async def test_a_reply_of_the_api_appears_as_the_agents_and_reaches_the_customer
 ) -> None:
     case = await room.case()
     await case.answered("Hello")
-    agents = (await room.get("/v1/helpdesk/agents"))["agents"]
-    bob = next(agent for agent in agents if agent["username"] == room.bob.username)
-    await case.reply("From our back-end", user_id=bob["id"])
+    bob = (await case.details())["assigned_to"]
+    await case.reply("From our back-end", user_id=bob)
     assert (await case.tells("From our back-end")).text.startswith("Bob")
     assert (await case.reads("From our back-end")).text.startswith(f"#{case.number} · Bob:")
 

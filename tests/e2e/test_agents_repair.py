@@ -196,7 +196,8 @@ async def test_a_chat_whose_topics_were_turned_off_goes_on_with_replies_and_back
     forum_room: Room,
 ) -> None:
     group = forum_room.messenger.add_group("Switching", forum=True)
-    room = await forum_room.connect(group)
+    room = await forum_room.another(group)
+    await room.connect()
     first = await room.case("In a topic")
     assert first.topic is not None
     group.set_forum(False)

@@ -50,7 +50,7 @@ async def test_a_restart_at_any_step_loses_nothing(acme: Acme, ends: Restart) ->
         await acme.press(listed, "Active tickets")
 
         await ends()
-        await acme.desk.start()
+        await acme.start()
 
         await acme.press(consent, "Subscribe")
         assert (await acme.status_of(request))["status"] == "accepted"
@@ -86,7 +86,7 @@ async def test_what_people_do_while_the_desk_is_down_counts(acme: Acme, ends: Re
         late = chooser.say("It is late")
         paid = writer.say("I paid twice")
         album = sender.send_album([b"one", b"two", b"three"], "Three pictures")
-        await acme.desk.start()
+        await acme.start()
 
         await acme.messenger.until(lambda: has(consent, *MENU), what="the menu")
         assert (await acme.status_of(request))["status"] == "accepted"
@@ -106,7 +106,7 @@ async def test_a_stop_in_the_middle_of_a_flow_ends_with_0_within_10_seconds_and_
     begun = time.monotonic()
     assert await acme.desk.stop() == 0
     assert time.monotonic() - begun < 10
-    await acme.desk.start()
+    await acme.start()
     for person in people:
         number = await acme.number_told(said[people.index(person)])
         await acme.agents_see(number, "<9>")
@@ -124,6 +124,6 @@ async def test_a_stop_while_the_messenger_hangs_takes_no_longer_than_10_seconds(
     begun = time.monotonic()
     assert await acme.desk.stop() == 0
     assert time.monotonic() - begun < 10
-    await acme.desk.start()
+    await acme.start()
     number = await acme.number_told(said)
     assert await acme.texts(number) == ["Does anybody hear me?"]

@@ -1,4 +1,4 @@
-"""A project whose endpoints are served by hand: a test takes what is due and says what came of it."""
+"""A project whose endpoints are served by hand: a test takes what is due and answers for them."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage import backlog, deliveries, events, webhook_queue
-from storage.database import Database
+from storage.database import Database, Transaction
 from storage.errors import Conflict
 from storage.model import Status
 from storage.webhooks import Event, Webhook
@@ -140,11 +140,11 @@ async def test_the_queue_is_read_by_its_indexes(post: Post, webhook: Webhook) ->
     """However much was delivered: what is next is found without a look at it."""
     seen: list[str] = []
 
-    def watched(tx: object) -> None:
-        connection = tx._connection  # type: ignore[attr-defined]
+    def watched(tx: Transaction) -> None:
+        connection = tx._connection
         connection.set_trace_callback(seen.append)
-        webhook_queue.outlook(tx)  # type: ignore[arg-type]
-        webhook_queue.due(tx, {webhook.id: 3})  # type: ignore[arg-type]
+        webhook_queue.outlook(tx)
+        webhook_queue.due(tx, {webhook.id: 3})
         connection.set_trace_callback(None)
         plans = [connection.execute("EXPLAIN QUERY PLAN " + sql).fetchall() for sql in seen]
         for plan in plans:

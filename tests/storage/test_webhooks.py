@@ -1,16 +1,19 @@
 """Endpoints: how many, whose, with which secrets, and when one is switched off."""
 
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
-from storage import agent_chats, outbox, projects, webhook_queue, webhooks
+from storage import agent_chats, outbox, projects, tickets, webhook_queue, webhooks
 from storage.database import Database
 from storage.errors import LimitReached, NotFound
-from storage.model import Channel, Chat
+from storage.migrations import migrate
+from storage.model import Channel, Chat, Status
 from storage.webhooks import Event, Reason, WebhookStatus
 from tests.storage.post import URL, Clock, Post, open_post
 
@@ -49,7 +52,7 @@ async def test_endpoints_of_projects_are_apart(post: Post) -> None:
     other = await post.db.write(projects.create, slug="other", name="Other")
     for operation in (webhooks.get, webhooks.update, webhooks.delete, webhooks.rotate_secret):
         with pytest.raises(NotFound):
-            await post.db.write(operation, other.id, webhook.id)  # type: ignore[arg-type]
+            await post.db.write(operation, other.id, webhook.id)
     assert await post.db.read(webhooks.listing, other.id) == []
 
 
@@ -183,21 +186,49 @@ async def test_one_success_begins_the_five_days_anew(post: Post) -> None:
     assert (await post.known(webhook)).status is WebhookStatus.ACTIVE
 
 
-@pytest.mark.parametrize(
-    "change", [{"status": WebhookStatus.ACTIVE}, {"url": "https://new.example/hook"}]
-)
-async def test_a_start_or_a_new_url_is_a_new_chance(post: Post, change: dict[str, str]) -> None:
+@pytest.mark.parametrize("url", [URL, "https://new.example/hook"])
+async def test_a_start_or_a_new_url_is_a_new_chance(post: Post, url: str) -> None:
     webhook = await post.endpoint()
     await post.ticket()
     [due] = await post.due(webhook)
     await post.attempted(due, 503, pause=timedelta(hours=20))
     post.clock.move(timedelta(days=6))
-    if "status" in change:
-        await post.db.write(
-            webhooks.update, post.project.id, webhook.id, status=WebhookStatus.DISABLED
-        )
-    await post.db.write(webhooks.update, post.project.id, webhook.id, **change)
+    if url == URL:
+        for status in (WebhookStatus.DISABLED, WebhookStatus.ACTIVE):
+            await post.db.write(webhooks.update, post.project.id, webhook.id, status=status)
+    else:
+        await post.db.write(webhooks.update, post.project.id, webhook.id, url=url)
     [due] = await post.due(webhook)
-    assert due.url == change.get("url", URL)
+    assert due.url == url
     await post.attempted(due, 500)
     assert (await post.known(webhook)).status is WebhookStatus.ACTIVE
+
+
+OLD_DESK = """
+INSERT INTO projects (id, slug, name, created_at) VALUES ('{project}', 'main', 'Acme', 1);
+INSERT INTO subscribers (id, project_id, channel, first_name, created_at, updated_at)
+    VALUES ('{customer}', '{project}', 'virtual', 'Ann', 1, 1);
+INSERT INTO tickets
+    (id, project_id, number, subscriber_id, channel, subject, created_at, updated_at)
+    VALUES ('{ticket}', '{project}', 1, '{customer}', 'virtual', 'Old', 1, 1);
+"""
+
+
+async def test_a_desk_from_before_webhooks_keeps_its_tickets_and_tells_of_them(
+    tmp_path: Path,
+) -> None:
+    path, ids = tmp_path / "old.db", {name: str(uuid4()) for name in ("project", "customer")}
+    ticket_id = uuid4()
+    migrate(path, 1, up_to=1)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(OLD_DESK.format(**ids, ticket=ticket_id))
+    clock = Clock()
+    db = await Database.open(path, clock=clock)
+    post = Post(db, clock, (await db.read(projects.listing))[0])
+    ticket = await db.read(tickets.get, post.project.id, ticket_id)
+    webhook = await post.endpoint()
+    await post.set_status(ticket, Status.WAITING)
+    [heard] = await post.told(webhook)
+    await db.close()
+    assert heard.ticket is not None
+    assert (heard.ticket.subject, heard.previous_status) == ("Old", Status.NEW)

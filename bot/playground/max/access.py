@@ -7,11 +7,11 @@ from .errors import (
     DIALOG_NOT_FOUND,
     DIALOG_SUSPENDED,
     NOT_ADMIN,
-    ApiError,
     bad_request,
     broken_contract,
     chat_not_found,
     denied,
+    forbidden,
     not_found,
 )
 from .model import INSIDE, Chat, Message
@@ -68,9 +68,9 @@ def group_to_manage(world: World, chat_id: int, right: str | None = None) -> Cha
     if chat.is_private:
         raise bad_request("Method is not available for dialogs")
     if chat.bot_status != "administrator":
-        raise denied("bot is not an admin of the chat")
+        raise forbidden("Method is available for chat admins only")
     if right is not None and right not in chat.bot_rights:
-        raise denied(f"bot lacks the permission {right}")
+        raise forbidden(f"Permission {right} is required")
     return chat
 
 
@@ -97,5 +97,5 @@ def message_to_delete(world: World, mid: str) -> Message:
     message = message_to_read(world, mid)
     chat = chat_to_write(world, message.chat.id)
     if not message.from_bot and "write" not in chat.bot_rights:
-        raise ApiError(403, "access.denied", "bot can't delete this message")
+        raise forbidden("Message can't be deleted")
     return message

@@ -15,6 +15,7 @@ from .world import Content, World
 
 # "Должен быть единственным вложением в сообщении": the schema of each. A keyboard may go with it.
 ALONE = frozenset({"audio", "file", "contact", "sticker"})
+# The keyboard is one of them.
 MOST_ATTACHMENTS = 12
 
 
@@ -32,6 +33,8 @@ def compose(world: World, chat: Chat, body: Json) -> Content:
         others = [item for item in described if item["type"] != "inline_keyboard"]
         if len(boards) > 1:
             raise bad_request("Must be only one inline_keyboard attachment in message")
+        if len(described) > MOST_ATTACHMENTS:
+            raise bad_request(_too_many(len(described)))
         _check_company([item["type"] for item in others])
         made["keys"] = check_keys(boards[0]["payload"]["buttons"]) if boards else []
         made["attachments"] = [_attachment(world, item) for item in others]
@@ -52,10 +55,10 @@ def _check_company(types: list[str]) -> None:
     for kind in ALONE.intersection(types):
         if len(types) > 1:
             raise bad_request(f"Must be only one {kind} attachment in message")
-    if len(types) > MOST_ATTACHMENTS:
-        raise bad_request(
-            f"Field 'attachments' size ({len(types)}) must be at most {MOST_ATTACHMENTS}"
-        )
+
+
+def _too_many(count: int) -> str:
+    return f"Field 'attachments' size ({count}) must be at most {MOST_ATTACHMENTS}"
 
 
 def _link(world: World, chat: Chat, link: Json, made: Content) -> None:
@@ -77,6 +80,8 @@ def _attachment(world: World, item: Json) -> Attachment:
 def _image(world: World, item: Json) -> Attachment:
     payload: Json = item["payload"]
     given = {key: value for key, value in payload.items() if value is not None}
+    if not given:
+        raise bad_request("No `photos`, `url` or `token` provided. Check payload.")
     if len(given) != 1:
         raise broken_contract("an image has one of url, token and photos")
     if "url" in given:

@@ -62,6 +62,11 @@ def denied(message: str) -> ApiError:
     return ApiError(403, "chat.denied", message)
 
 
+def forbidden(message: str) -> ApiError:
+    """403: the bot lacks the right for it."""
+    return ApiError(403, "access.denied", message)
+
+
 def not_found(message: str) -> ApiError:
     """404."""
     return ApiError(404, "not.found", message)

@@ -144,12 +144,17 @@ class FileStore:
         upload.file = file
         return file
 
+    def known(self, kind: str, token: str) -> StoredFile | None:
+        """The file of that kind with that token."""
+        file = self._by_token.get(token)
+        return file if file is not None and file.kind == kind else None
+
     def by_token(self, kind: str, token: str) -> StoredFile:
         """The file to attach. 400 for a wrong token, or one that is not ready yet."""
-        file = self._by_token.get(token)
-        if file is None and token in self._promised:
+        file = self.known(kind, token)
+        if token in self._promised and token not in self._by_token:
             raise not_ready(kind)
-        if file is None or file.kind != kind:
+        if file is None:
             what = "photo" if kind == "image" else kind
             raise bad_request(f"Invalid {what} token provided: {token}")
         if file.tries_left > 0:

@@ -6,7 +6,8 @@ https://dev.max.ru/docs-api/methods/GET/updates
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,6 +52,7 @@ class Updates:
         self._pending: list[Pending] = []
         self._held: list[Pending] | None = None
         self._last: Pending | None = None
+        self._bare = ""
         self._pollers: set[asyncio.Future[None]] = set()
 
     def count_from(self, base: int) -> None:
@@ -69,7 +71,18 @@ class Updates:
 
     def push(self, kind: str, **payload: Any) -> None:
         """Queues an update of that kind."""
+        if kind == self._bare:
+            payload.pop("message", None)
         self.inject({"update_type": kind, "timestamp": now_ms(), **payload})
+
+    @contextmanager
+    def without_message(self, kind: str) -> Iterator[None]:
+        """Inside it, updates of that kind lack the message they are about."""
+        self._bare = kind
+        try:
+            yield
+        finally:
+            self._bare = ""
 
     def inject(self, update: Json) -> None:
         """Queues a raw update; it is checked, unless its kind is unknown to the schema."""
@@ -146,7 +159,7 @@ class Updates:
         self._changed()
         deadline = asyncio.get_running_loop().time() + seconds
         while not (ready := self._wanted(kinds)):
-            if not await self._wait(deadline):
+            if not await self._wait(deadline) or self.webhook_active:
                 break
         given = ready[: min(limit, self.batch_size)] if marker is not None else ready[-1:]
         rest = ready[len(given) :] if marker is not None else []

@@ -87,9 +87,9 @@ class WebhookSender:
 
     def stop(self) -> None:
         """Stops delivering; the subscriptions stay."""
-        if self._task is not None and self._task is not asyncio.current_task():
+        if self._task is not None:
             self._task.cancel()
-        self._task = None
+            self._task = None
 
     async def _run(self) -> None:
         timeout = aiohttp.ClientTimeout(total=ANSWER_TIMEOUT)

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from uuid import UUID
 
+import pytest
 from aiogram.types import Message as BotMessage
 from aiogram.types import Update
 
@@ -46,6 +47,8 @@ from storage.model import (
 from storage.model import Message as TicketMessage
 from storage.ticket_list import TicketFilter, listing
 
+TWICE = pytest.mark.parametrize("front", ["once", "replayed"], indirect=True)
+"""Marks tests to run again with every update handled twice, as after a crash."""
 FIRST_ID = 512_000_001
 """The id of the stand-in's first update."""
 

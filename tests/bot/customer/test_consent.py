@@ -1,7 +1,9 @@
 """Consent: nobody is written to without it, and it is asked for in one clear screen."""
 
 from bot.playground.telegram import Person
-from tests.bot.customer.front import Front
+from tests.bot.customer.front import TWICE, Front
+
+pytestmark = TWICE
 
 
 async def test_consent_screen_names_the_project_and_what_it_is_for(

@@ -2,8 +2,10 @@
 
 import pytest
 
-from bot.playground.telegram import Person
-from tests.bot.customer.front import Front
+from bot.playground.telegram import Person, faults
+from tests.bot.customer.front import TWICE, Front
+
+pytestmark = TWICE
 
 MENU = ["Create ticket", "Active tickets", "Unsubscribe"]
 
@@ -232,3 +234,46 @@ async def test_who_is_unsubscribed_elsewhere_is_asked_again(front: Front, vera: 
     vera.say("Hello?")
     await front.sees(vera, "not been passed on yet", "Subscribe")
     assert await front.tickets() == []
+
+
+async def test_reply_to_an_answer_is_no_new_ticket_even_in_a_form(
+    front: Front, vera: Person
+) -> None:
+    await front.open_tickets(vera, 1)
+    await front.press(vera, "Create ticket")
+    await front.answer(1, "Which size?")
+    answer = await front.sees(vera, "Which size?")
+    vera.say("42", reply_to=answer)
+    await front.sees(vera, "Added to ticket #1")
+    vera.say("And something else")
+    await front.sees(vera, "ticket #2")
+    assert [t.subject for t in await front.tickets()] == ["Matter 1", "And something else"]
+
+
+async def test_caption_is_no_command(front: Front, vera: Person) -> None:
+    await front.press(vera, "Create ticket")
+    vera.send_photo(b"picture", "/stop showing this")
+    await front.sees(vera, "#1")
+    assert [t.subject for t in await front.tickets()] == ["/stop showing this"]
+    assert await front.subscriber(vera) is not None
+
+
+async def test_form_that_could_not_be_shown_takes_no_message(front: Front, vera: Person) -> None:
+    gone = faults.reject(403, "Forbidden: bot was blocked by the user")
+    rule = front.messenger.faults.add(gone, method=("editMessageText", "sendMessage"), times=None)
+    menu = next(m for m in vera.chat.messages if m.labels == MENU)
+    vera.press(menu, "Create ticket")
+    await front.settled()
+    front.messenger.faults.remove(rule)
+    assert await front.state_of(vera) == "new_ticket"
+    vera.say("Hello?")
+    await front.sees(vera, "#1")
+    assert await front.state_of(vera) is None
+
+
+async def test_button_of_a_message_too_old_to_be_read_works(front: Front, vera: Person) -> None:
+    menu = next(m for m in vera.chat.messages if m.labels == MENU)
+    await vera.press(menu, "Create ticket", inaccessible=True).answered()
+    await front.sees(vera, "describe", "Back", "Cancel")
+    vera.say("Help")
+    await front.sees(vera, "#1")

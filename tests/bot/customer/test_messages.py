@@ -1,7 +1,9 @@
 """Plain messages: each reaches a ticket, the customer learns which, and none is lost."""
 
 from bot.playground.telegram import Message, Person
-from tests.bot.customer.front import Front
+from tests.bot.customer.front import TWICE, Front
+
+pytestmark = TWICE
 
 
 async def test_first_message_begins_a_ticket(front: Front, vera: Person) -> None:

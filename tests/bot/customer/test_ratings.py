@@ -3,7 +3,9 @@
 import pytest
 
 from bot.playground.telegram import Message, Person, TelegramStandIn
-from tests.bot.customer.front import Front
+from tests.bot.customer.front import TWICE, Front
+
+pytestmark = TWICE
 
 BUTTONS = ["1", "2", "3", "4", "5", "Reopen"]
 

@@ -1,0 +1,68 @@
+"""The whole messenger as JSON, for a page: the same fields as of every other messenger."""
+
+from __future__ import annotations
+
+from ..stand_in.checks import Json
+from .model import Chat, Message
+from .world import World
+
+
+def message_state(message: Message) -> Json:
+    """One message as people see it."""
+    return {
+        "id": message.id,
+        "chat_id": message.chat.id,
+        "topic_id": None,
+        "sender": message.sender.name,
+        "sender_id": message.sender.id,
+        "from_bot": message.from_bot,
+        "kind": message.kind,
+        "service": message.is_service,
+        "text": message.text,
+        "html": message.html,
+        "file": _file_state(message),
+        "album": message.id if len(message.files) > 1 else None,
+        "reply_to": message.reply_to.id if message.reply_to else None,
+        "buttons": [
+            [{"label": key["text"], "url": key.get("url")} for key in row] for row in message.keys
+        ],
+        "reactions": [],
+        "edited": message.edit_date is not None,
+        "date": message.date // 1000,
+    }
+
+
+def _file_state(message: Message) -> Json | None:
+    file = message.media
+    if file is None:
+        return None
+    return {
+        "kind": message.kind,
+        "name": file.name,
+        "mime_type": file.mime_type,
+        "size": file.size,
+        "path": file.path,
+    }
+
+
+def chat_state(chat: Chat) -> Json:
+    """One chat with its messages."""
+    return {
+        "id": chat.id,
+        "type": "private" if chat.is_private else "group",
+        "title": chat.title or (chat.person.name if chat.person else ""),
+        "forum": False,
+        "bot": chat.bot_status,
+        "members": [{"id": user.id, "name": user.name} for user in chat.members.values()],
+        "topics": [],
+        "messages": [message_state(message) for message in chat.messages],
+    }
+
+
+def snapshot(world: World) -> Json:
+    """All chats, and how far the bot is with its updates."""
+    return {
+        "bot": {"id": world.bot.id, "username": world.bot.username, "name": world.bot.name},
+        "pending_updates": world.updates.pending,
+        "chats": [chat_state(chat) for chat in world.chats.values()],
+    }

@@ -1,0 +1,71 @@
+"""A webhook sender at work for one project, and a clock that leaps to what is due next."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from api.guard import Guard
+from api.webhook_sender import WebhookSender
+from storage.database import Database
+from tests.storage.post import Clock, Post, open_post
+
+SCHEDULE = (5.0, 300.0, 1800.0, 7200.0, 18000.0, 36000.0, 36000.0)
+"""The default of DESKWIRE_WEBHOOK_RETRY_SCHEDULE."""
+
+
+class Office:
+    """Time stands still while anything is under way, and leaps when the sender would sleep."""
+
+    def __init__(self, post: Post, clock: Clock) -> None:
+        self.post = post
+        self.clock = clock
+        self.plans: list[tuple[datetime, Callable[[], Awaitable[None]]]] = []
+        self.sender: WebhookSender
+        self._running: asyncio.Task[None]
+
+    def at(self, after: timedelta, plan: Callable[[], Awaitable[None]]) -> None:
+        """Have something happen at that time."""
+        self.plans.append((self.clock() + after, plan))
+        self.plans.sort(key=lambda each: each[0])
+
+    async def leap(self, woken: asyncio.Event, seconds: float | None) -> None:
+        """Stand in for the sender's pause."""
+        if self.sender.under_way or (seconds is None and not self.plans):
+            await woken.wait()
+            return
+        until = None if seconds is None else self.clock() + timedelta(seconds=seconds)
+        if self.plans and (until is None or self.plans[0][0] <= until):
+            self.clock.now, plan = self.plans.pop(0)
+            await plan()
+        elif until is not None:
+            self.clock.now = until
+
+    def start(self, schedule: Sequence[float] = SCHEDULE, *, guard: Guard | None = None) -> None:
+        self.sender = WebhookSender(
+            self.post.db,
+            schedule=schedule,
+            guard=guard or Guard(allow_private=True),
+            pause=self.leap,
+            chance=lambda: 0.0,
+        )
+        self._running = asyncio.create_task(self.sender.run())
+
+    async def stop(self, seconds: float = 5) -> None:
+        self._running.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._running
+        await self.sender.finish(seconds)
+
+
+@asynccontextmanager
+async def office_in(folder: Path) -> AsyncIterator[Office]:
+    """An office whose sender runs already."""
+    clock = Clock()
+    db = await Database.open(folder / "desk.db", clock=clock)
+    office = Office(await open_post(db, clock), clock)
+    office.start()
+    yield office
+    await office.stop()
+    await db.close()

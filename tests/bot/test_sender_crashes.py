@@ -1,0 +1,196 @@
+"""What the messenger took is recorded, or repeated once: crashes, full disks, the end, erasure."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bot.messengers.telegram import build
+from bot.playground.telegram import faults
+from bot.restore import restore_pace
+from storage import erasure, outbox, tickets
+from storage.errors import Unavailable
+from storage.model import Delivery
+from tests.bot.mailroom import Mailroom
+
+pytestmark = pytest.mark.usefixtures("impatient")
+
+LONG = "".join(f"word{number} " for number in range(1500))
+
+
+class FullDisk:
+    """Writes fail while it is full; `failed` counts them."""
+
+    def __init__(self, mail: Mailroom, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.failed = 0
+        self.full = True
+        self._write = mail.db.write
+        monkeypatch.setattr(mail.db, "write", self.write)
+
+    async def write(self, operation: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        if self.full:
+            self.failed += 1
+            raise Unavailable("The disk is full.")
+        return await self._write(operation, *args, **kwargs)
+
+
+async def test_what_was_sent_is_recorded_once_the_disk_has_room_and_not_sent_again(
+    mail: Mailroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = await mail.ticket()
+    await mail.sent()
+    await mail.stop()
+    answer, _ = await mail.answers(ticket, "Good day")
+    disk = FullDisk(mail, monkeypatch)
+    mail.start()
+    await mail.telegram.until(lambda: "Good day" in mail.texts_to_ann()[-1])
+    await mail.until(lambda _: disk.failed > 3)
+    assert (await mail.message(answer)).delivery is Delivery.PENDING
+    disk.full = False
+    await mail.sent()
+    assert (await mail.message(answer)).delivery is Delivery.SENT
+    assert sum("Good day" in text for text in mail.texts_to_ann()) == 1
+
+
+async def test_one_message_at_most_is_in_doubt_while_nothing_can_be_recorded(
+    mail: Mailroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [mail.telegram.add_person(f"Customer {number}") for number in range(5)]
+    all_tickets = [await mail.ticket(by=person) for person in people]
+    await mail.sent()
+    await mail.stop()
+    for ticket in all_tickets:
+        await mail.answers(ticket, "Good day")
+    before = len(mail.telegram.calls.of("sendMessage"))
+    disk = FullDisk(mail, monkeypatch)
+    mail.start()
+    await mail.until(lambda _: disk.failed > 50)
+    assert len(mail.telegram.calls.of("sendMessage")) == before + 1
+    disk.full = False
+    await mail.sent()
+    for person in people:
+        assert sum("Good day" in message.text for message in person.chat.messages) == 1
+
+
+async def test_a_kill_between_two_pieces_repeats_neither(mail: Mailroom) -> None:
+    ticket = await mail.ticket()
+    await mail.sent()
+    hang = mail.telegram.faults.add(
+        faults.hang(), "sendMessage", when=lambda _, call: "word1499" in call["text"]
+    )
+    answer, _ = await mail.answers(ticket, LONG)
+    await mail.telegram.until(lambda: hang.struck)
+    await mail.kill()
+    await mail.sent()
+    said = " ".join(text.split("\n", 1)[-1] for text in mail.texts_to_ann()[1:])
+    assert said.split() == LONG.split()
+    assert (await mail.message(answer)).delivery is Delivery.SENT
+
+
+async def test_a_kill_between_two_pieces_of_an_edit_repeats_neither(mail: Mailroom) -> None:
+    ticket = await mail.ticket()
+    _, source = await mail.says(ticket, LONG)
+    await mail.sent()
+    shown = len(mail.texts(mail.topic()))
+    hang = mail.telegram.faults.add(
+        faults.hang(), "sendMessage", when=lambda _, call: "word1499" in call["text"]
+    )
+    await mail.edits(source, LONG + "!")
+    await mail.telegram.until(lambda: hang.struck)
+    await mail.kill()
+    await mail.sent()
+    said = " ".join(mail.texts(mail.topic())[shown:])
+    assert said[said.index("word0") :].split() == (LONG + "!").split()
+
+
+async def test_files_that_are_refused_are_named_and_the_text_before_them_comes_once(
+    mail: Mailroom,
+) -> None:
+    ticket = await mail.ticket()
+    await mail.sent()
+    refused = faults.reject(400, "Bad Request: wrong file identifier/HTTP URL specified")
+    mail.telegram.faults.add(refused, ("sendPhoto", "sendMediaGroup"), times=None)
+    files = [mail.file("photo"), mail.file("photo"), mail.file("document", name="invoice.pdf")]
+    await mail.says(ticket, LONG, files)
+    await mail.says(ticket, "The end")
+    await mail.sent()
+    said = " ".join(mail.texts(mail.topic())[1:])
+    assert said.split() == [
+        *LONG.split(),
+        "[photo]",
+        "[photo]",
+        "[document]",
+        "invoice.pdf",
+        "The",
+        "end",
+    ]
+
+
+async def test_files_of_the_first_message_that_are_refused_are_named(mail: Mailroom) -> None:
+    refused = faults.reject(400, "Bad Request: wrong file identifier/HTTP URL specified")
+    mail.telegram.faults.add(refused, ("sendPhoto", "sendDocument"), times=None)
+    await mail.ticket("Look", [mail.file("voice"), mail.file("document", name="invoice.pdf")])
+    await mail.sent()
+    card, *said = [m for m in mail.topic().messages if m.from_bot and not m.is_service]
+    assert "Look" in card.text
+    assert [(m.kind, m.text) for m in said] == [("voice", ""), ("text", "[document] invoice.pdf")]
+
+
+async def test_the_end_waits_for_what_is_being_sent_and_records_it(mail: Mailroom) -> None:
+    ticket = await mail.ticket()
+    await mail.sent()
+    slow = mail.telegram.faults.add(faults.delay(0.3), "sendMessage", chat_id=mail.ann.id)
+    answer, _ = await mail.answers(ticket, "Good day")
+    await mail.answers(ticket, "One more thing")
+    await mail.telegram.until(lambda: slow.struck)
+    await mail.stop(5)
+    assert (await mail.message(answer)).delivery is Delivery.SENT
+    assert "One more thing" not in "\n".join(mail.texts_to_ann())
+    await mail.sent()
+    assert sum("Good day" in text for text in mail.texts_to_ann()) == 1
+    assert "One more thing" in mail.texts_to_ann()[-1]
+
+
+async def test_the_end_does_not_wait_for_ever(mail: Mailroom) -> None:
+    ticket = await mail.ticket()
+    await mail.sent()
+    hang = mail.telegram.faults.add(faults.hang(), "sendMessage", chat_id=mail.ann.id)
+    answer, _ = await mail.answers(ticket, "Good day")
+    await mail.telegram.until(lambda: hang.struck)
+    async with asyncio.timeout(3):
+        await mail.stop(0.1)
+    assert (await mail.message(answer)).delivery is Delivery.PENDING
+    await mail.sent()
+    assert (await mail.message(answer)).delivery is Delivery.SENT
+
+
+async def test_an_erasure_leaves_nothing_behind_of_what_was_on_its_way(mail: Mailroom) -> None:
+    ticket = await mail.ticket()
+    await mail.sent()
+    assert ticket.customer.subscriber_id is not None
+    slow = mail.telegram.faults.add(faults.delay(0.3), "sendMessage", chat_id=mail.ann.id)
+    await mail.answers(ticket, "Good day")
+    await mail.answers(ticket, "One more thing")
+    await mail.telegram.until(lambda: slow.struck)
+    await mail.db.write(erasure.erase, ticket.project_id, ticket.customer.subscriber_id)
+    await mail.sent()
+    await mail.stop(5)
+    for table in ("message_copies", "message_sources", "outbox", "subscribers", "inbox", "dialogs"):
+        sql = f"SELECT 1 FROM {table} WHERE chat_id = :chat_id"
+        assert await mail.db.read(lambda tx, sql=sql: tx.all(sql, chat_id=mail.ann.id)) == [], table
+    assert "One more thing" not in "\n".join(mail.texts_to_ann())
+    assert len(mail.group.topics) == 1
+    await mail.db.read(tickets.get, ticket.project_id, ticket.id)
+
+
+async def test_words_that_belong_to_no_ticket_count_for_the_pace_after_a_restart(
+    mail: Mailroom,
+) -> None:
+    for _ in range(3):
+        await mail.db.write(outbox.notify_agents, await mail.project(), None, "agents_help")
+    await mail.sent()
+    messenger = build(mail.telegram.token, mail.telegram.url, {"group": (20, 60.0)})
+    await restore_pace(mail.db, messenger)
+    # Three that are recorded, and one that may have been sent and not recorded.
+    assert messenger.pace.free(mail.group.id, group=True) == 20 - 3 - 1
