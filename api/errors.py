@@ -27,6 +27,8 @@ from storage.errors import (
 )
 
 MEDIA_TYPE = "application/problem+json"
+MOST_ERRORS = 20
+"""How many fields are told of at most: a body may have thousands that are wrong."""
 
 
 class FieldError(BaseModel):
@@ -42,8 +44,8 @@ class InvalidInput(HelpdeskError):
     code = "validation_failed"
 
     def __init__(self, errors: Sequence[FieldError], detail: str | None = None) -> None:
-        self.errors = errors
-        super().__init__(detail or "; ".join(f"{e.field} {e.message}" for e in errors) + ".")
+        self.errors = errors[:MOST_ERRORS]
+        super().__init__(detail or "; ".join(f"{e.field} {e.message}" for e in self.errors) + ".")
 
 
 class MethodNotAllowed(HelpdeskError):

@@ -44,9 +44,9 @@ def edge(db: Database, metrics: Metrics) -> Middleware:
         identity = request_id(request.headers)
         try:
             response = await handler(request)
-        except ConnectionError:
-            raise  # nobody is left to be answered
         except Exception as error:
+            if request.transport is None:
+                raise ConnectionResetError from error  # nobody is left to be answered
             response = errors.response_to(await _kind(db, request, error, identity))
         if not response.prepared:
             response.headers[REQUEST_ID] = identity

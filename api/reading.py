@@ -115,7 +115,7 @@ def invalid(error: ValidationError) -> InvalidInput:
 
 def _field_error(detail: dict[str, Any]) -> FieldError:
     field = ".".join(str(part) for part in detail["loc"] if part != "[key]")
-    return FieldError(field=field or "body", message=_message(detail))
+    return FieldError(field=field[:100] or "body", message=_message(detail))
 
 
 def _message(detail: dict[str, Any]) -> str:

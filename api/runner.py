@@ -23,8 +23,8 @@ class _Connection(web.RequestHandler):
         message: str | None = None,
     ) -> web.StreamResponse:
         """The answer to what is no HTTP, or to a failure outside the middleware."""
-        if request.writer.output_size > 0:
-            raise ConnectionError("The answer has begun already.")
+        if isinstance(exc, ConnectionError) or request.writer.output_size > 0:
+            raise ConnectionError("There is nobody to answer, or the answer has begun already.")
         error: HelpdeskError = errors.InvalidInput([], "This is not HTTP as it should be.")
         if status >= 500:
             _log.error("Request failed", exc_info=exc)

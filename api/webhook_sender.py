@@ -119,8 +119,8 @@ class WebhookSender:
     async def _start_due(self) -> float | None:
         """Start what is due and has a place; seconds until more is due, None for never."""
         fresh, waiting = await self._db.read(webhook_queue.outlook)
-        while fresh:
-            fresh = await self._db.write(webhook_queue.write_bodies, body_of) > 0
+        if fresh and await self._db.write(webhook_queue.write_bodies, body_of) > 0:
+            self._woken.set()  # there may be more, but those that can go now go first
         now = self._db.clock()
         self._know(waiting)
         places = self._places([each for each in waiting if each.due_at <= now])

@@ -61,7 +61,7 @@ def reply(
         delivery=Delivery.PENDING if to_customer else Delivery.NONE,
         source=source,
     )
-    if source is None or source.chat != project.agent_chat:
+    if source is None:
         outbox.to_agents(
             tx, project, outbox.Kind.MESSAGE, ticket_id=ticket_id, message_id=message.id
         )

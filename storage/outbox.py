@@ -226,7 +226,24 @@ def postpone(tx: Transaction, row_id: int, error: str, until: datetime) -> None:
 
 
 def move_chat(tx: Transaction, old: Chat, new_id: int) -> None:
-    """Send what waits for a chat to its successor."""
+    """Send what waits for a chat to its successor, where the ids of its messages mean others.
+
+    So what answers a message of the old chat answers none, and marks on such messages are left out.
+    """
+    rows = tx.all(
+        "SELECT id, kind, payload FROM outbox WHERE channel = :channel AND chat_id = :chat_id"
+        " AND status = 'pending'",
+        channel=old.channel,
+        chat_id=old.id,
+    )
+    finish(tx, [row["id"] for row in rows if row["kind"] == Kind.MARK], "failed", "moved")
+    for row in rows:
+        payload = {**json.loads(row["payload"]), "reply_to": None}
+        tx.run(
+            "UPDATE outbox SET payload = :payload WHERE id = :id AND status = 'pending'",
+            id=row["id"],
+            payload=json.dumps(payload, ensure_ascii=False),
+        )
     tx.run(
         "UPDATE outbox SET chat_id = :new_id WHERE channel = :channel AND chat_id = :chat_id"
         " AND status = 'pending'",

@@ -130,12 +130,12 @@ def edit_mark(message: Message, locale: str) -> Formatted:
 
 
 def body_of(message: Message, locale: str) -> Formatted:
-    """What a message says to the agents, the original above an edit."""
-    words = original(message)
-    if message.edited_at is not None and message.author is Author.CUSTOMER:
-        new = Formatted(message.text, message.entities)
-        words = joined([words, joined([edit_mark(message, locale), new], "\n")], BLANK_LINE)
-    return words
+    """What a message says to the agents; a customer's edit has the original above it."""
+    now = Formatted(message.text, message.entities)
+    if message.edited_at is None or message.author is not Author.CUSTOMER:
+        return now
+    edit = joined([edit_mark(message, locale), now], "\n")
+    return joined([original(message), edit], BLANK_LINE)
 
 
 def words_of(message: Message, view: View) -> Formatted:

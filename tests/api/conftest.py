@@ -1,5 +1,7 @@
 """A desk with two projects, served over real HTTP from a real file."""
 
+import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -12,8 +14,9 @@ import pytest
 from aiohttp import web
 
 from api.app import build
+from api.guard import Guard
 from api.runner import Runner
-from storage import agents, api_keys, projects, subscribers
+from storage import agent_chats, agents, api_keys, projects, subscribers
 from storage.database import Database
 from storage.errors import HelpdeskError
 from storage.model import Agent, Attachment, Channel, Chat, Person, Project, Subscriber
@@ -157,6 +160,23 @@ class Desk:
     def stranger(self) -> Client:
         return Client(self.http, None)
 
+    async def link_agents(self) -> Chat:
+        """A group of the project's agents."""
+        chat = Chat(Channel.TELEGRAM, -100)
+        await self.db.write(agent_chats.link, self.project.id, chat)
+        return chat
+
+    async def raw(self, sent: bytes) -> bytes:
+        """What comes back for these very bytes, until the server ends or the answer is whole."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        writer.write(sent)
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = re.search(rb"(?i)content-length: (\d+)", head)
+        body = await reader.readexactly(int(length[1])) if length else b""
+        writer.close()
+        await writer.wait_closed()
+        return head + body
+
     async def agent(self, name: str = "Olga", user_id: int = 7) -> Agent:
         """An agent of the project, as the first action in its chat makes one."""
         person = Person(Chat(Channel.TELEGRAM, -100), user_id, name, username=name.lower())
@@ -180,6 +200,7 @@ async def serve(tmp_path: Path) -> AsyncIterator[Serve]:
         channels: tuple[Channel, ...] = (Channel.TELEGRAM, Channel.MAX),
         metrics_token: str | None = None,
         rate_limit: int = 0,
+        guard: Guard | None = None,
     ) -> Desk:
         clock, links, files = Clock(), Links(), Files()
         db = await Database.open(tmp_path / "desk.db", clock=clock)
@@ -200,6 +221,7 @@ async def serve(tmp_path: Path) -> AsyncIterator[Serve]:
             readiness=readiness,
             metrics_token=metrics_token,
             rate_limit=rate_limit,
+            guard=guard,
         )
         runner = Runner(app, access_log=None, shutdown_timeout=5)
         await runner.setup()

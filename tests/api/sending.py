@@ -32,7 +32,7 @@ class Office:
 
     async def leap(self, woken: asyncio.Event, seconds: float | None) -> None:
         """Stand in for the sender's pause."""
-        if self.sender.under_way or (seconds is None and not self.plans):
+        if woken.is_set() or self.sender.under_way or (seconds is None and not self.plans):
             await woken.wait()
             return
         until = None if seconds is None else self.clock() + timedelta(seconds=seconds)

@@ -3,12 +3,12 @@
 import re
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from api import errors
 from api.app import ROUTES
-from storage import errors as storage_errors
 from storage.errors import HelpdeskError
 from tests.api.conftest import Client, Desk
 
@@ -83,13 +83,11 @@ async def test_posts_tell_of_idempotency_keys(document: Any) -> None:
 
 
 async def test_examples_fit_their_schemas(document: Any) -> None:
-    from jsonschema import Draft202012Validator  # noqa: PLC0415
-
     def check(content: Any) -> int:
         if "example" not in content:
             return 0
         schema = {**content["schema"], "components": document["components"]}
-        Draft202012Validator(schema).validate(content["example"])
+        jsonschema_rs.Draft202012Validator(schema).validate(content["example"])
         return 1
 
     checked = 0
@@ -115,7 +113,7 @@ def test_no_kind_of_error_has_a_code_of_its_own_invention() -> None:
     def kinds(kind: type[HelpdeskError]) -> set[str]:
         return {kind.code}.union(*(kinds(each) for each in kind.__subclasses__()))
 
-    assert storage_errors.HelpdeskError is errors.HelpdeskError
+    assert issubclass(errors.RateLimited, HelpdeskError)  # the server's own are counted too
     assert kinds(HelpdeskError) == SPEC_CODES
 
 

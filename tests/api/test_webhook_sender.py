@@ -8,8 +8,10 @@ import hmac
 import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -122,8 +124,8 @@ async def test_an_endpoint_that_is_down_for_a_day_gets_everything_in_order(
 
     office.at(timedelta(hours=3), talk)
     office.at(timedelta(hours=20), talk)
-    record = await recorded(office.post, webhook, 5 * 13)
-    assert Counter(each.status for each in record) == {"delivered": 5 * 13}
+    record = await recorded(office.post, webhook, 5 * 12)
+    assert Counter(each.status for each in record) == {"delivered": 5 * 12}
     told: dict[int, list[str]] = defaultdict(list)
     for one in receiver.taken:
         told[one.ticket_number].append(one.id)
@@ -143,7 +145,7 @@ async def test_after_the_last_attempt_the_tickets_next_event_goes_out(
     changed, created = await recorded(office.post, webhook, 2)
     assert (created.status, changed.status) == ("failed", "delivered")
     times = [attempt.at for attempt in created.attempts]
-    waits = [(later - earlier).total_seconds() for earlier, later in zip(times, times[1:])]
+    waits = [(later - earlier).total_seconds() for earlier, later in pairwise(times)]
     assert waits == list(SCHEDULE)
     assert [one.event for one in receiver.taken] == ["ticket.status_changed"]
 
@@ -196,7 +198,9 @@ async def test_an_endpoint_that_fails_for_five_days_is_switched_off(
                 await news.wait()
                 news.clear()
     assert (await office.post.known(webhook)).disabled_reason == "failing"
-    assert timedelta(days=5) <= office.clock() - began < timedelta(days=5, hours=12)
+    record = await office.post.record(webhook)
+    last = max(attempt.at for each in record for attempt in each.attempts)
+    assert timedelta(days=5) <= last - began < timedelta(days=5, hours=12)
 
 
 @pytest.mark.parametrize("form", ["seconds", "date"])
@@ -244,26 +248,25 @@ async def test_nobody_there_is_tried_again_until_somebody_is(office: Office) -> 
     ]
 
 
-async def test_an_answer_without_end_is_cut_off(office: Office, receiver: Receiver) -> None:
-    ended = asyncio.Event()
+async def test_an_answer_without_end_is_cut_off(office: Office) -> None:
+    cut_off = asyncio.Event()
 
-    class Endless(web.StreamResponse):
-        async def prepare(self, request: web.BaseRequest) -> object:
-            await super().prepare(request)
-            try:
-                while True:
-                    await self.write(b"x" * 65536)
-            except ConnectionError:
-                ended.set()
-            return None
+    async def drown(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 9999999999\r\n\r\n")
+        with suppress(ConnectionError):
+            while True:
+                writer.write(b"x" * 65536)
+                await writer.drain()
+        cut_off.set()
 
-    receiver.answer = lambda _: Endless()  # type: ignore[return-value]
-    webhook = await office.post.endpoint(url=receiver.url)
-    await office.post.ticket()
-    [delivery] = await recorded(office.post, webhook)
-    assert delivery.status == "delivered"
-    async with asyncio.timeout(10):
-        await ended.wait()
+    async with await asyncio.start_server(drown, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        webhook = await office.post.endpoint(url=f"http://127.0.0.1:{port}/")
+        await office.post.ticket()
+        [delivery] = await recorded(office.post, webhook)
+        assert delivery.status == "delivered"
+        async with asyncio.timeout(10):
+            await cut_off.wait()
 
 
 async def test_an_endpoint_that_turned_private_is_not_reached(
@@ -281,22 +284,15 @@ async def test_an_endpoint_that_turned_private_is_not_reached(
 async def test_a_stop_lets_what_is_under_way_end_and_be_recorded(
     office: Office, receiver: Receiver
 ) -> None:
-    let_go = asyncio.Event()
-
-    class Late(web.Response):
-        async def prepare(self, request: web.BaseRequest) -> object:
-            await let_go.wait()
-            return await super().prepare(request)
-
-    receiver.answer = lambda _: Late()
+    receiver.answer = lambda _: None
     webhook = await office.post.endpoint(url=receiver.url)
     await office.post.ticket()
     await receiver.until(lambda: len(receiver.received) == 1)
     stopping = asyncio.create_task(office.stop())
-    let_go.set()
+    await receiver.stop()
     await stopping
     [delivery] = await office.post.record(webhook)
-    assert delivery.status == "delivered"
+    assert [each.status_code for each in delivery.attempts] == [503]
 
 
 async def test_what_does_not_end_in_time_is_sent_again_at_the_next_start(
@@ -337,13 +333,10 @@ async def test_a_thousand_endpoints_do_not_wait_for_the_tenth_that_hangs(
         return post
 
     made = await asyncio.gather(*(shop(number) for number in range(200)))
-    started = time.monotonic()
     await asyncio.gather(*(post.ticket() for post in made))
     await receiver.told(900)
-    everybody = time.monotonic() - started
     started = time.monotonic()
     await asyncio.gather(*(post.ticket("Another") for post in made[:20]))
     await receiver.told(900 + 20 * 5 - 10)
     assert time.monotonic() - started < 1
     assert not any(one.path.endswith("hang") for one in receiver.taken)
-    print(f"900 of 1,000 endpoints were told in {everybody:.2f} s while 100 hang")

@@ -273,3 +273,26 @@ def test_nothing_runs_while_nobody_may_send() -> None:
 def test_a_window_that_nothing_could_pass_is_refused(count: int, seconds: float) -> None:
     with pytest.raises(ValueError, match="window"):
         Window(count, seconds)
+
+
+def test_a_turn_that_is_held_is_the_only_one_however_long_it_takes() -> None:
+    async def play(pace: Pace) -> None:
+        turn = await pace.turn(1, group=False, priority=0)
+        turn.hold()
+        others = [asyncio.create_task(make(pace, chat)) for chat in (1, 2, 3)]
+        await elapse(3600)
+        assert not any(task.done() for task in others)
+        turn.done()
+        assert await asyncio.gather(*others) == pytest.approx([3600] * 3, abs=1)
+
+    scene(play)
+
+
+def test_a_turn_that_is_over_holds_up_nobody() -> None:
+    async def play(pace: Pace) -> None:
+        turn = await pace.turn(1, group=False, priority=0)
+        turn.done()
+        turn.hold()
+        assert await make(pace, 2) == 0
+
+    scene(play)

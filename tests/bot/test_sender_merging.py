@@ -172,14 +172,14 @@ async def test_many_notices_for_a_customer_become_the_last_of_them(mail: Mailroo
     ticket = await mail.ticket("Begin")
     await mail.sent()
     await mail.stop()
-    for _ in range(5):
-        _, source = await mail.says(ticket, "More")
+    sources = [(await mail.says(ticket, "More"))[1] for _ in range(5)]
+    for source in sources:
         await mail.tell(ticket, "added_to_ticket", reply_to=source.native_ids[0], number=1)
     await mail.sent()
     confirmations = [m for m in mail.to_ann() if "Added" in m.text]
     assert len(confirmations) == 1
     assert confirmations[0].reply_to is not None
-    assert confirmations[0].reply_to.id == source.native_ids[0]
+    assert confirmations[0].reply_to.id == sources[-1].native_ids[0]
     rows = await mail.rows(audience=Audience.CUSTOMER, kind=Kind.NOTICE)
     assert [row["status"] for row in rows[1:]] == ["merged"] * 4 + ["sent"]
 

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from bot.playground.telegram import Group, Person, TelegramStandIn
-from tests.e2e.acme import Acme, running_acme
+from tests.e2e.acme import SURPRISES, Acme, running_acme
 from tests.e2e.desk import Desk
 from tests.e2e.rooms import House, Room, house_of_agents
 
@@ -57,11 +57,22 @@ async def desk(tmp_path: Path, messenger: TelegramStandIn, forum: Group) -> Asyn
         sys.stdout.write(running.output)  # pytest shows it where the test failed
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def acme(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Acme]:
-    """A running desk that the tests of one module share."""
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Acme]:
+    """A running desk that the tests of the customers' side share."""
     async with running_acme(tmp_path_factory.mktemp("acme")) as running:
         yield running
+
+
+@pytest.fixture
+def acme(company: Acme) -> Iterator[Acme]:
+    """The company of the module; its desk must make no mistake of its own meanwhile."""
+    since = len(company.desk.lines)
+    yield company
+    said = company.desk.lines[since:] or company.desk.lines  # it may have been started again
+    sys.stdout.write("\n".join(said))  # shown where the test failed
+    company.messenger.faults.clear()
+    assert [line for line in said if any(sign in line for sign in SURPRISES)] == []
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

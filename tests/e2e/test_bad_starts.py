@@ -51,7 +51,6 @@ async def test_a_taken_port_stops_the_start_with_one_line(tmp_path: Path) -> Non
 
 async def test_a_database_of_a_newer_version_stops_the_start(tmp_path: Path) -> None:
     async with Desk(tmp_path) as desk:
-        await desk.begin()
         assert await desk.stop() == 0
     with sqlite3.connect(tmp_path / "deskwire.db") as database:
         database.execute("INSERT INTO schema_migrations VALUES (9999, 'future', 0)")

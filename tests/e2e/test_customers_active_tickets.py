@@ -8,7 +8,7 @@ from babel.dates import format_datetime
 from bot.playground.telegram import Message, Person
 from tests.e2e.acme import MENU, Acme, labels_of
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def listed(acme: Acme, person: Person) -> Message:
@@ -77,7 +77,7 @@ async def test_long_list_has_pages_and_back_from_a_ticket_leads_to_its_page(acme
         pages.append([label for label in screen.labels if label.startswith("#")])
     assert "→" not in screen.labels
     titles = [f"#{number} Matter {n}." for n, number in enumerate(numbers)]
-    assert sum(pages, []) == titles[::-1]
+    assert [title for page in pages for title in page] == titles[::-1]
     await acme.press(screen, "←")
     await acme.press(screen, pages[1][2])
     await acme.press(screen, "Back")

@@ -4,7 +4,7 @@ import pytest
 
 from tests.e2e.acme import FORM, Acme, labels_of
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 STARS = ["1", "2", "3", "4", "5"]
 

@@ -10,7 +10,7 @@ from bot.playground.telegram import Message, Person
 from tests.e2e.acme import Acme
 from tests.e2e.desk import API_KEY
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 Act = Callable[[Person], Message]
 
@@ -178,7 +178,11 @@ async def test_formatting_of_the_customer_reaches_the_agents(acme: Acme) -> None
 @pytest.mark.parametrize(
     ("act", "kind", "words"),
     [
-        (lambda ann: ann.send_poll("Tea <or> coffee?", ["tea", "both"]), "poll", "Tea <or> coffee?"),
+        (
+            lambda ann: ann.send_poll("Tea <or> coffee?", ["tea", "both"]),
+            "poll",
+            "Tea <or> coffee?",
+        ),
         (lambda ann: ann.send_dice("🎲", 5), "dice", "🎲 5"),
     ],
     ids=["poll", "dice"],
@@ -198,7 +202,11 @@ async def test_unsupported_kinds_get_a_placeholder_at_the_agents_and_a_word_to_t
 @pytest.mark.parametrize(
     ("content", "kind", "placeholder"),
     [
-        ({"game": {"title": "Go <9x9>", "description": "", "photo": []}}, "game", "[game] Go <9x9>"),
+        (
+            {"game": {"title": "Go <9x9>", "description": "", "photo": []}},
+            "game",
+            "[game] Go <9x9>",
+        ),
         ({}, "message of an unknown kind", "[message of an unknown kind]"),
     ],
     ids=["game", "unknown"],

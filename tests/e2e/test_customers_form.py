@@ -7,7 +7,7 @@ import pytest
 from bot.playground.telegram import Message, Person
 from tests.e2e.acme import FORM, MENU, Acme, labels_of, screens
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 TYPES = ("Delivery", "Payment")
 TYPE_STEP = [*TYPES, "Skip", *FORM]
@@ -40,7 +40,9 @@ async def test_form_without_types_asks_for_the_message_at_once_and_its_answer_na
     ticket = await acme.ticket(number)
     assert ticket["ticket_number"] == number
     assert (ticket["subject"], ticket["status"]) == ("My parcel is lost", "new")
-    assert [message["text"] for message in ticket["messages"]] == ["My parcel is lost\nIt was a gift"]
+    assert [message["text"] for message in ticket["messages"]] == [
+        "My parcel is lost\nIt was a gift"
+    ]
 
 
 async def test_form_with_types_leads_from_the_type_to_the_message(acme: Acme) -> None:

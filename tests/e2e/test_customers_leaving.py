@@ -5,7 +5,7 @@ import pytest
 from bot.playground.telegram import Person
 from tests.e2e.acme import CONSENT, MENU, Acme, labels_of, screens
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def stop(acme: Acme, person: Person) -> None:

@@ -1,4 +1,4 @@
-"""Links that lead nowhere any more, and /start with nothing: one sentence and the way on, no leak."""
+"""Links that work no more, and /start with nothing: one sentence and the way on, never a leak."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ import pytest
 from bot.playground.telegram import Message, Person
 from tests.e2e.acme import CONSENT, MENU, Acme, labels_of, screens
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LIFE = timedelta(minutes=15)
 NOBODYS = "hd_" + "A" * 22

@@ -6,7 +6,7 @@ import pytest
 
 from tests.e2e.acme import MENU, Acme
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 WEEK = timedelta(days=7)
 A_BIT = timedelta(minutes=1)
@@ -103,7 +103,10 @@ async def test_closed_ticket_reopens_within_7_days_and_the_customer_is_told(acme
     await acme.answer(said, f"Ticket #{number} is open again")
     ticket = await acme.ticket(number)
     assert (ticket["status"], ticket["closed_at"]) == ("new", None)
-    assert [message["text"] for message in ticket["messages"]] == ["Shoes broke", "They broke again"]
+    assert [message["text"] for message in ticket["messages"]] == [
+        "Shoes broke",
+        "They broke again",
+    ]
     await acme.agents_see(number, "They broke again")
 
 

@@ -1,4 +1,4 @@
-"""Polling: a webhook left over from before is removed, and an unreachable messenger is waited for."""
+"""Polling: a left-over webhook is removed, a messenger out of reach is waited for."""
 
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -66,18 +66,3 @@ async def test_a_messenger_out_of_reach_at_start_is_waited_for_while_the_rest_wo
         await subscribe(messenger, desk, ann)
         await open_ticket(messenger, ann, forum, "Hello", number=2)
         assert said in ann.chat.messages
-
-
-async def test_a_known_bot_has_its_links_while_the_messenger_is_out_of_reach(
-    tmp_path: Path, messenger: TelegramStandIn, forum: Group, ann: Person
-) -> None:
-    async with Desk(tmp_path, **settings_for(messenger, forum)) as desk:
-        assert await desk.stop() == 0
-        messenger.down()
-        await desk.begin()
-        status, request = await desk.call("POST", "/v1/helpdesk/request", {})
-        assert status == 201
-        messenger.up()
-        ann.follow(request["telegram_link"])
-        await messenger.until(lambda: shown(ann, "We mend things."), what="the consent screen")
-        print(desk.output)

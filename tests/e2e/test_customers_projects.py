@@ -8,11 +8,11 @@ import pytest_asyncio
 from bot.playground.telegram import Person
 from tests.e2e.acme import CONSENT, MENU, Acme, labels_of, running_acme, screens
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def acme(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Acme]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Acme]:
     """The installation has the project Shop too, made while the desk runs."""
     async with running_acme(tmp_path_factory.mktemp("projects")) as running:
         made = await running.desk.command("project", "create", "--name", "Shop", "--slug", "shop")
@@ -20,9 +20,9 @@ async def acme(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Acme]:
         yield running
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shops_key(acme: Acme) -> str:
-    code, printed = await acme.desk.command("key", "create", "--project", "shop")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def shops_key(company: Acme) -> str:
+    code, printed = await company.desk.command("key", "create", "--project", "shop")
     assert code == 0
     return printed.splitlines()[-1]
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.acme import CONSENT, FORM, MENU, Acme, has, labels_of, screens
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LIFE = timedelta(minutes=15)
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.acme import MENU, Acme, labels_of
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 WITHOUT_CREATION = list(MENU[1:])
 

@@ -7,7 +7,7 @@ import pytest_asyncio
 
 from tests.e2e.acme import MENU, Acme, labels_of, running_acme
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PROJECT = "Acme <&> \u202eSons\u202c 👨‍👩‍👧"
 NAMES = {
@@ -44,8 +44,8 @@ LONGEST = {
 }
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def acme(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Acme]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Acme]:
     """The project's name is as bad as its customers' are."""
     folder = tmp_path_factory.mktemp("texts")
     async with running_acme(folder, project_name=PROJECT) as running:

@@ -7,7 +7,7 @@ import pytest
 from bot.playground.telegram import faults
 from tests.e2e.acme import CONSENT, MENU, Acme, labels_of, screens
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_twenty_messages_in_one_batch_arrive_complete_and_in_order(acme: Acme) -> None:

@@ -9,15 +9,15 @@ import pytest_asyncio
 
 from tests.e2e.acme import CONSENT, MENU, PUBLIC_URL, Acme, labels_of, running_acme
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SECRET = "only-the-messenger-knows"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 WEBHOOK = {"updates": "webhook", "public_url": PUBLIC_URL, "webhook_secret": SECRET}
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def acme(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Acme]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Acme]:
     """Updates come by webhook."""
     async with running_acme(tmp_path_factory.mktemp("webhook"), **WEBHOOK) as running:
         yield running
@@ -25,7 +25,10 @@ async def acme(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Acme]:
 
 async def post(acme: Acme, body: bytes, headers: dict[str, str]) -> int:
     url = f"{acme.desk.url}/webhooks/telegram"
-    async with aiohttp.ClientSession() as http, http.post(url, data=body, headers=headers) as answer:
+    async with (
+        aiohttp.ClientSession() as http,
+        http.post(url, data=body, headers=headers) as answer,
+    ):
         return answer.status
 
 

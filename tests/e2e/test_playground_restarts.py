@@ -33,7 +33,6 @@ async def press(desk: Desk, feed: Feed, label: str) -> None:
 
 async def test_tickets_and_customers_are_still_there(tmp_path: Path) -> None:
     async with Desk(tmp_path, playground="auto") as desk, aiohttp.ClientSession() as http:
-        await desk.begin()
         async with http.get(f"{desk.url}/playground/feed") as answer:
             feed = Feed(answer)
             await act(desk, "open", person=ANN)

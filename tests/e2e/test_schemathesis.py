@@ -12,7 +12,6 @@ EXAMPLES = 15
 
 async def test_schemathesis_finds_nothing_with_all_its_checks(tmp_path: Path) -> None:
     async with Desk(tmp_path) as desk:
-        await desk.begin()
         process = await asyncio.create_subprocess_exec(
             str(Path(sys.executable).with_name("schemathesis")),
             "run",

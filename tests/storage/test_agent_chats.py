@@ -142,8 +142,30 @@ async def test_what_waits_follows_a_group_that_migrates(db: Database, project: P
     assert moved.agent_chat == Chat(Channel.TELEGRAM, -1009)
     assert await waiting(db, OFFICE) == []
     assert await waiting(db, Chat(Channel.TELEGRAM, -1009)) == before
-    assert await db.write(agent_chats.migrated, OFFICE, -1009) is None
+    assert await db.write(agent_chats.migrated, OFFICE, -1009) == moved
 
 
 async def test_migration_of_a_chat_that_is_no_agent_chat(db: Database, project: Project) -> None:
-    assert await db.write(agent_chats.migrated, OFFICE, -1009) is None
+    assert await db.write(agent_chats.migrated, OFFICE, -1009) == moved
+
+
+async def test_what_waits_for_a_migrated_chat_refers_to_no_message_of_the_old_one(
+    db: Database, project: Project
+) -> None:
+    linked = await db.write(agent_chats.link, project.id, OFFICE)
+    payload = {"text": "agents_help", "values": {}, "reply_to": 5}
+    await db.write(outbox.to_agents, linked, Kind.NOTICE, payload=payload)
+    await db.write(outbox.to_agents, linked, Kind.MARK, payload={"native_id": 6})
+    await db.write(agent_chats.migrated, OFFICE, -101)
+    (notice,) = await db.read(outbox.pending, Chat(Channel.TELEGRAM, -101))
+    assert notice.payload == {**payload, "reply_to": None}
+    assert await db.read(outbox.pending, OFFICE) == []
+
+
+async def test_words_that_belong_to_no_ticket_pass_tickets_that_wait_for_a_right(
+    db: Database, project: Project
+) -> None:
+    linked = await db.write(agent_chats.link, project.id, OFFICE)
+    ticket = await new_ticket(db, project, "The lamp is broken")
+    await db.write(outbox.notify_agents, linked, None, "rights_missing", rights=["right_topics"])
+    assert await waiting(db, OFFICE) == [(Kind.NOTICE, None), (Kind.CARD, ticket.id)]
