@@ -2,6 +2,7 @@
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
+JAVASCRIPT := tests/bot/playground/max_javascript
 LOCK := $(VENV)/bin/uv pip compile pyproject.toml --quiet --no-config --universal \
 	--python-version 3.11 --generate-hashes --no-annotate --custom-compile-command 'make lock'
 
@@ -16,8 +17,8 @@ install: $(VENV)/.runtime ## Install what Deskwire needs to run, once for each c
 run: $(VENV)/.runtime ## Start Deskwire; without a messenger token it opens the playground
 	@exec $(PYTHON) run.py
 
-test: $(VENV)/.dev ## Run the tests; the browser tests need Chromium
-	@$(PYTHON) -m pytest
+test: $(VENV)/.dev $(VENV)/.javascript ## Run the tests; the browser tests need Chromium
+	@$(PYTHON) -m pytest --numprocesses=auto --dist=loadfile
 
 lint: $(VENV)/.dev ## Check style, types and the direction of imports
 	@$(PYTHON) -m ruff check
@@ -26,7 +27,7 @@ lint: $(VENV)/.dev ## Check style, types and the direction of imports
 	@$(VENV)/bin/lint-imports --no-cache
 
 bench: $(VENV)/.dev ## Run the measurements
-	@$(PYTHON) -m pytest --capture=no tests/bench
+	@$(PYTHON) -m tests.bench
 
 lock: $(VENV)/.dev ## Write the lock files anew from pyproject.toml; FLAGS=--upgrade takes new versions
 	@$(LOCK) $(FLAGS) --output-file requirements.lock
@@ -44,6 +45,11 @@ $(VENV)/.runtime: requirements.lock | $(VENV)/bin/pip
 $(VENV)/.dev: requirements-dev.lock | $(VENV)/bin/pip
 	@echo "Installing from $<, a minute or so the first time"
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
+
+$(VENV)/.javascript: $(JAVASCRIPT)/package-lock.json $(VENV)/.dev
+	@mkdir -p $(VENV)/javascript && cp $(JAVASCRIPT)/package*.json $(VENV)/javascript
+	@$(VENV)/bin/npm ci --prefix $(VENV)/javascript --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 $(VENV)/bin/pip:

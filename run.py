@@ -27,6 +27,7 @@ from storage.model import Channel, Chat, Project
 if TYPE_CHECKING:
     from aiohttp import web
 
+    from api.webhook_sender import WebhookSender
     from bot.messengers import Messenger
     from bot.playground import Playground
     from bot.service import Service
@@ -52,8 +53,7 @@ def main(arguments: list[str]) -> int:
     except HelpdeskError as error:
         tell(error.detail)
         return FAILED
-    if said.aside:
-        tell(said.aside)
+    tell(said.aside)
     print(said.result)
     return 0
 
@@ -118,57 +118,62 @@ async def serve_until_end(db: Database, settings: config.Settings) -> int:
         playground = None
         if settings.playground_on:
             playground = await stack.enter_async_context(Playground(db))
-        service, app = compose(db, settings, playground)
+        service, webhooks, app = compose(db, settings, playground)
         runner = Runner(app, access_log=None, handle_signals=False, shutdown_timeout=5)
         await runner.setup()
+        stack.push_async_callback(runner.cleanup)
         try:
             # The stand-ins' people need no password: nobody else may reach them.
             host = "127.0.0.1" if playground else settings.host
             await web.TCPSite(runner, host, settings.port).start()
         except OSError as error:
-            await runner.cleanup()
             tell(f"DESKWIRE_HOST, DESKWIRE_PORT: cannot listen there: {error.strerror}")
             return FAILED
+        tasks.start("webhooks", webhooks.run)
         await service.start(tasks)
         jobs = scheduled(db)
         listens(*runner.addresses[0][:2], playground=playground is not None)
         fatal = await tasks.end()
         jobs.shutdown(wait=False)
         await tasks.stop()
-        await asyncio.gather(runner.cleanup(), service.finish(8))
-    if fatal is not None:
-        tell(str(fatal))
-        return MISUSED
-    return 0
+        await asyncio.gather(runner.cleanup(), service.finish(8), webhooks.finish(8))
+    tell(fatal)
+    return MISUSED if fatal else 0
 
 
 def compose(
     db: Database, settings: config.Settings, playground: "Playground | None"
-) -> "tuple[Service, web.Application]":
+) -> "tuple[Service, WebhookSender, web.Application]":
     """The bot and the API, knowing of each other only what is handed over here."""
     import api.app
+    from api.guard import Guard
+    from api.webhook_sender import WebhookSender
     from bot.health import Health
     from bot.service import Service, Webhooks
 
-    webhooks = None
+    health, guard = Health(), Guard(allow_private=settings.webhook_allow_private)
+    updates = None
     if settings.updates == "webhook" and settings.public_url:
-        webhooks = Webhooks(settings.public_url, secret(settings.webhook_secret) or "")
+        updates = Webhooks(settings.public_url, secret(settings.webhook_secret) or "")
     service = Service(
-        db, messengers(settings, playground), Health(), locale=settings.locale, webhooks=webhooks
+        db, messengers(settings, playground), health, locale=settings.locale, webhooks=updates
     )
+    schedule = settings.webhook_retry_schedule
+    sender = WebhookSender(db, schedule=schedule, guard=guard, health=health)
     app = api.app.build(
         db,
         links=service,
         channels=set(service.messengers),
         files=service.files,
         readiness=service.readiness,
+        guard=guard,
         metrics_token=secret(settings.metrics_token),
         rate_limit=settings.rate_limit,
     )
     service.add_routes(app)
     if playground is not None:
         playground.add_routes(app)
-    return service, app
+    return service, sender, app
 
 
 def messengers(settings: config.Settings, playground: "Playground | None") -> "Sequence[Messenger]":
@@ -219,7 +224,7 @@ def create_project(tx: Transaction, command: commands.CreateProject) -> Said:
 
 
 def list_projects(tx: Transaction, command: commands.ListProjects) -> Said:
-    rows = [(p.slug, p.name, agent_chat(p)) for p in projects.listing(tx)]
+    rows = [(p.slug, p.name, str(p.agent_chat or "none")) for p in projects.listing(tx)]
     return Said(table(("SLUG", "NAME", "AGENTS' CHAT"), *rows))
 
 
@@ -287,13 +292,8 @@ def described(project: Project) -> str:
         ("helpdesk enabled", switches[project.helpdesk_enabled]),
         ("helpdesk allow create", switches[project.helpdesk_allow_create]),
         ("allowed origins", ", ".join(project.allowed_origins) or "none"),
-        ("agents' chat", agent_chat(project)),
+        ("agents' chat", str(project.agent_chat or "none")),
     )
-
-
-def agent_chat(project: Project) -> str:
-    chat = project.agent_chat
-    return f"{chat.channel}:{chat.id}" if chat else "none"
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from urllib.parse import quote
 import structlog
 from aiohttp import web
 
+from api.middlewares import stamp
 from api.routing import LongCall, Route
 from storage import messages
 from storage.errors import NotFound, Unavailable
@@ -23,6 +24,7 @@ async def get_attachment(call: LongCall[None]) -> web.StreamResponse:
     chunks = call.desk.files.open(attachment)
     first = await anext(chunks, b"")  # what cannot be had is told before the answer begins
     response = web.StreamResponse(headers=_headers(attachment))
+    stamp(call.request, response)
     await response.prepare(call.request)
     try:
         await response.write(first)

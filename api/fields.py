@@ -101,6 +101,8 @@ class StatusWord(StrEnum):
 def _as_browsers_write(origin: str) -> str:
     """In lower case, and without the port that the scheme has anyway."""
     scheme, _, host = origin.lower().partition("://")
+    if int(host.partition(":")[2] or 0) > 65535:
+        raise ValueError(MESSAGES[_ORIGIN])
     return f"{scheme}://{host.removesuffix(':443' if scheme == 'https' else ':80')}"
 
 

@@ -149,7 +149,8 @@ class Guard:
     def connector(self, scheme: str) -> aiohttp.TCPConnector:
         """Opens connections for URLs of this scheme, each to an address that was judged.
 
-        The socket is made for one numeric address, so what is judged is what is connected to.
+        The socket is made for one numeric address, so what is judged is what is connected to. Each
+        serves one request: one that was kept may be closed already when it is used again.
         """
 
         def open_socket(info: aiohttp.AddrInfoType) -> socket.socket:
@@ -159,7 +160,10 @@ class Guard:
             return socket.socket(family, kind, protocol)
 
         return aiohttp.TCPConnector(
-            limit=0, resolver=_Resolver(self.addresses), socket_factory=open_socket
+            limit=0,
+            force_close=True,
+            resolver=_Resolver(self.addresses),
+            socket_factory=open_socket,
         )
 
 

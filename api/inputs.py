@@ -71,7 +71,10 @@ def _chat_in_messengers(schema: dict[str, Any]) -> None:
         "properties": {"channel": {"enum": ["telegram", "max"]}},
         "required": ["channel"],
     }
-    schema["then"] = {"properties": {"chat_id": {"type": "integer"}}, "required": ["chat_id"]}
+    schema["then"] = {
+        "properties": {"chat_id": {"type": "integer", "minimum": 1}},
+        "required": ["chat_id"],
+    }
 
 
 class NewTicket(Body):

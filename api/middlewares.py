@@ -22,6 +22,8 @@ from storage.errors import HelpdeskError
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 REQUEST_ID = "X-Request-Id"
+IDENTITY = web.RequestKey("identity", str)
+"""Where a request keeps its id."""
 _SANE = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 # One draw of randomness for a process: the system's own would give the turn to another thread.
 _PROCESS = secrets.token_hex(8)
@@ -41,7 +43,7 @@ def edge(db: Database, metrics: Metrics) -> Middleware:
     @web.middleware
     async def around(request: web.Request, handler: Handler) -> web.StreamResponse:
         started = time.perf_counter()
-        identity = request_id(request.headers)
+        identity = request[IDENTITY] = request_id(request.headers)
         try:
             response = await handler(request)
         except Exception as error:
@@ -49,14 +51,20 @@ def edge(db: Database, metrics: Metrics) -> Middleware:
                 raise ConnectionResetError from error  # nobody is left to be answered
             response = errors.response_to(await _kind(db, request, error, identity))
         if not response.prepared:
-            response.headers[REQUEST_ID] = identity
-            if (quota := request.get(QUOTA)) is not None:
-                quota.add_to(response)
+            stamp(request, response)
         operation = request.match_info.route.name or "none"
         metrics.request(operation, response.status, time.perf_counter() - started)
         return response
 
     return around
+
+
+def stamp(request: web.Request, response: web.StreamResponse) -> None:
+    """Give an answer the headers that every one has; what is streamed needs them beforehand."""
+    response.headers[REQUEST_ID] = request[IDENTITY]
+    response.headers["Server"] = "Deskwire"
+    if (quota := request.get(QUOTA)) is not None:
+        quota.add_to(response)
 
 
 async def _kind(

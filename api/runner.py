@@ -45,6 +45,7 @@ class _Connection(web.RequestHandler):
 def _problem(request: web.BaseRequest, error: HelpdeskError) -> web.Response:
     response = errors.response_to(error)
     response.headers[REQUEST_ID] = request_id(request.headers)
+    response.headers["Server"] = "Deskwire"
     return response
 
 

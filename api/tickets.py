@@ -8,6 +8,7 @@ from storage import conversation, messages, opening, search, ticket_list, ticket
 from storage.database import Transaction
 from storage.errors import (
     ChannelUnavailable,
+    Conflict,
     HelpdeskDisabled,
     NotVirtual,
     TicketNotFound,
@@ -148,7 +149,7 @@ ROUTES = [
         body=inputs.NewCustomerReply,
         answer=answers.Message,
         status=201,
-        errors=(TicketNotFound, NotVirtual, HelpdeskDisabled),
+        errors=(TicketNotFound, NotVirtual, HelpdeskDisabled, Conflict),
     ),
     Route(
         "PATCH",

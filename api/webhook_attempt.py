@@ -63,8 +63,7 @@ class Poster:
         return Outcome(Attempt(at, status, error, duration_ms), pause)
 
     async def _send(self, due: Due, at: datetime) -> tuple[int, timedelta | None]:
-        """Status and Retry-After. The body is not read: what did not come with the status is cut
-        off, and its connection with it."""
+        """Status and Retry-After. The body is not read: it is cut off with the connection."""
         url = URL(due.url)
         response = await self._session(url.scheme).post(
             url, data=due.body.encode(), headers=headers(due, at), allow_redirects=False

@@ -9,6 +9,7 @@ import contextlib
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from typing import Protocol
 from uuid import UUID
 
 import structlog
@@ -27,6 +28,8 @@ MOST_AT_ONCE = 8
 """Attempts under way at one endpoint, once it showed that it works; one until then."""
 JITTER = 0.1
 """The part by which a wait is longer at most: what failed together is not repeated together."""
+PART = "webhooks"
+"""The sender's name where readiness is told."""
 AGAIN_AFTER = 1.0
 """Seconds until a database that could not be used is tried again."""
 
@@ -41,6 +44,14 @@ async def pause(woken: asyncio.Event, seconds: float | None) -> None:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await woken.wait()
+
+
+class Health(Protocol):
+    """Where a part of the desk says whether it works; the answer is whether that is news."""
+
+    def bad(self, part: str, reason: str) -> bool: ...
+
+    def good(self, part: str) -> bool: ...
 
 
 class _Lane:
@@ -69,11 +80,13 @@ class WebhookSender:
         *,
         schedule: Sequence[float],
         guard: Guard,
+        health: Health,
         pause: Pause = pause,
         chance: Callable[[], float] = random.random,
     ) -> None:
         """`schedule` has the seconds between the attempts of one delivery."""
         self._db = db
+        self._health = health
         self._schedule = schedule
         self._poster = Poster(guard, db.clock)
         self._pause = pause
@@ -81,11 +94,7 @@ class WebhookSender:
         self._lanes: dict[UUID, _Lane] = {}
         self._attempts: set[asyncio.Task[None]] = set()
         self._woken = asyncio.Event()
-        self._trouble: str | None = "not started yet"
-
-    def reasons(self) -> list[str]:
-        """What is in the way of sending, in words; nothing when it works."""
-        return [] if self._trouble is None else [f"webhooks: {self._trouble}"]
+        health.bad(PART, "not started yet")
 
     @property
     def under_way(self) -> int:
@@ -100,10 +109,10 @@ class WebhookSender:
                 self._woken.clear()
                 try:
                     seconds = await self._start_due()
-                    self._trouble = None
+                    self._health.good(PART)
                 except Unavailable as error:
-                    log.warning("cannot read what waits for webhooks", reason=error.detail)
-                    self._trouble = error.detail
+                    if self._health.bad(PART, error.detail):
+                        log.warning("cannot read what waits for webhooks", reason=error.detail)
                     seconds = AGAIN_AFTER
                 await self._pause(self._woken, seconds)
 
@@ -184,8 +193,8 @@ class WebhookSender:
                 await self._db.write(
                     webhook_queue.attempted, due.seq, outcome.attempt, waits, outcome.pause
                 )
-            except Unavailable as error:
-                log.warning("cannot record an attempt", reason=error.detail)
+            except Exception as error:  # whatever it is, the endpoint is not to suffer from it
+                log.warning("cannot record an attempt", delivery=str(due.id), exc_info=error)
                 await asyncio.sleep(AGAIN_AFTER)
             else:
                 return

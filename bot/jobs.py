@@ -2,7 +2,7 @@
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from storage import idempotency, inbox, outbox, requests
+from storage import deliveries, idempotency, inbox, outbox, requests
 from storage.database import Database
 
 EXPIRE_EVERY = 30
@@ -13,7 +13,7 @@ def scheduled(db: Database) -> AsyncIOScheduler:
     """The clock, running."""
     scheduler = AsyncIOScheduler(timezone="UTC")
     scheduler.add_job(db.write, "interval", [requests.expire], seconds=EXPIRE_EVERY)
-    for purge in (requests.purge, inbox.purge, outbox.purge, idempotency.purge):
+    for purge in (requests.purge, inbox.purge, outbox.purge, idempotency.purge, deliveries.purge):
         scheduler.add_job(db.write, "interval", [purge], hours=1)
     scheduler.start()
     return scheduler

@@ -185,7 +185,8 @@ class Sender:
         elif isinstance(error, (*PASSING, TelegramAPIError)) and understood(error):
             await self._later(row, error, wait_after(error, row.attempts))
         elif row.attempts < SURPRISES:
-            log.error("sending failed", row=row.id, exc_info=error)
+            if row.attempts == 0:
+                log.error("sending failed", row=row.id, exc_info=error)
             await self._later(row, error, backoff(row.attempts))
         else:
             await self._give_up(row, "rejected", error)

@@ -29,7 +29,7 @@ class Tasks:
     def __init__(self) -> None:
         loop = asyncio.get_running_loop()
         self._tasks: list[asyncio.Task[None]] = []
-        self._end: asyncio.Future[Fatal | None] = loop.create_future()
+        self._end: asyncio.Future[str] = loop.create_future()
 
     def start(self, name: str, work: Callable[[], Awaitable[None]], *, lives: bool = True) -> None:
         """Run `work`; while it `lives`, its end by an error is logged and it is run again."""
@@ -40,7 +40,7 @@ class Tasks:
             try:
                 await work()
             except Fatal as error:
-                self._settle(error)
+                self._settle(str(error))
                 return
             except Exception:
                 log.exception("task failed", task=name)
@@ -54,13 +54,13 @@ class Tasks:
         """From now on SIGTERM and SIGINT end these tasks, in place of the process."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._settle, None)
+            loop.add_signal_handler(number, self._settle, "")
 
-    async def end(self) -> Fatal | None:
-        """Wait until the process is asked to end (None), or until a task cannot go on."""
+    async def end(self) -> str:
+        """Wait until the process is asked to end, or until a task cannot go on, and say why."""
         return await self._end
 
-    def _settle(self, why: Fatal | None) -> None:
+    def _settle(self, why: str) -> None:
         if not self._end.done():
             self._end.set_result(why)
 

@@ -5,8 +5,9 @@ from datetime import datetime
 
 
 def tell(text: str) -> None:
-    """To the person at the keyboard; standard output is for what was asked for."""
-    print(text, file=sys.stderr)
+    """To the person at the keyboard, if there is anything; what was asked for is not told here."""
+    if text:
+        print(text, file=sys.stderr)
 
 
 def listens(host: str, port: int, *, playground: bool) -> None:

@@ -9,12 +9,14 @@ from storage import (
     lifecycle,
     message_map,
     messages,
+    opening,
     outbox,
     projects,
+    subscribers,
     tickets,
 )
 from storage.database import Transaction
-from storage.errors import HelpdeskDisabled, NotVirtual
+from storage.errors import Conflict, HelpdeskDisabled, NotVirtual
 from storage.model import (
     Agent,
     Author,
@@ -138,11 +140,24 @@ def from_customer(
 
 
 def customer_reply(tx: Transaction, project_id: UUID, ticket_id: UUID, content: Content) -> Message:
-    """A virtual customer's message through the API. Raises NotVirtual on another channel."""
+    """A virtual customer's message through the API: to the ticket, or where that is closed for
+    good, to a new one that names it. Raises NotVirtual, HelpdeskDisabled, and Conflict.
+    """
     ticket = tickets.get(tx, project_id, ticket_id)
     if ticket.channel is not Channel.VIRTUAL:
         raise NotVirtual
-    return from_customer(tx, ticket, content)
+    if ticket.customer.subscriber_id is None:
+        raise Conflict("This customer was erased.")
+    if not lifecycle.is_over(ticket.closed_at, tx.now):
+        return from_customer(tx, ticket, content)
+    made = opening.open_ticket(
+        tx,
+        projects.get(tx, project_id),
+        subscribers.get(tx, project_id, ticket.customer.subscriber_id),
+        opening.NewTicket(content, previous=ticket.id),
+        source=None,
+    )
+    return messages.first_of_ticket(tx, made.id)
 
 
 def edit(tx: Transaction, source: Source, content: Content) -> Message | None:

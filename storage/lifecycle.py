@@ -1,6 +1,6 @@
 """The life of a ticket as a table: what each event makes of each status. Pure."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from storage.model import Status
@@ -14,6 +14,11 @@ class Event(StrEnum):
     AGENT_REPLIED = "agent_replied"
     CUSTOMER_WROTE = "customer_wrote"
     NOTED = "noted"
+
+
+def is_over(closed_at: datetime | None, now: datetime) -> bool:
+    """Whether a ticket that closed then, if it did, is closed for good."""
+    return closed_at is not None and now - closed_at > REOPEN_WITHIN
 
 
 def next_status(status: Status, event: Event, *, assigned: bool) -> Status:

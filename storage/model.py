@@ -62,6 +62,9 @@ class Chat(NamedTuple):
     channel: Channel
     id: int
 
+    def __str__(self) -> str:
+        return f"{self.channel}:{self.id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Project:

@@ -76,6 +76,9 @@ def by_backend(
     """A ticket from the REST API; it subscribes the customer. Raises HelpdeskDisabled."""
     if channel is not Channel.VIRTUAL and chat_id is None:
         raise ValidationFailed("chat_id", "is required for this channel")
+    if channel is not Channel.VIRTUAL and chat_id is not None and chat_id <= 0:
+        # Both messengers give groups negative ids, and customers are people.
+        raise ValidationFailed("chat_id", "must be a private chat's, which is above 0")
     project = projects.get(tx, project_id)
     if not project.helpdesk_enabled:
         raise HelpdeskDisabled

@@ -3,10 +3,18 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from storage import conversation, message_map, opening, outbox, projects, subscribers, tickets
+from storage import (
+    conversation,
+    lifecycle,
+    message_map,
+    opening,
+    outbox,
+    projects,
+    subscribers,
+    tickets,
+)
 from storage.database import Transaction
 from storage.errors import HelpdeskCreateDisabled
-from storage.lifecycle import REOPEN_WITHIN
 from storage.model import Content, Message, Person, Source, Status, Subscriber, Ticket
 
 
@@ -44,7 +52,7 @@ def customer_message(
     subscriber = next(s for s in subscriptions if s.id == ticket.customer.subscriber_id)
     if ticket.status is not Status.CLOSED:
         return _add(tx, subscriber, ticket, content, source, Route.ADDED)
-    if _reopens(tx, ticket):
+    if not lifecycle.is_over(ticket.closed_at, tx.now):
         return _add(tx, subscriber, ticket, content, source, Route.REOPENED)
     return _open_new(tx, subscriber, content, source, previous=ticket)
 
@@ -84,10 +92,6 @@ def _answered(tx: Transaction, subscriptions: list[Subscriber], source: Source) 
 def _last_closed(tx: Transaction, subscriptions: list[Subscriber]) -> Ticket | None:
     closed = [t for s in subscriptions if (t := tickets.last_closed(tx, s.id)) is not None]
     return max(closed, key=lambda ticket: ticket.closed_at or ticket.updated_at, default=None)
-
-
-def _reopens(tx: Transaction, ticket: Ticket) -> bool:
-    return ticket.closed_at is not None and tx.now - ticket.closed_at <= REOPEN_WITHIN
 
 
 def _add(

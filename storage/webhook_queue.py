@@ -91,18 +91,17 @@ def outlook(tx: Transaction) -> tuple[bool, list[Waiting]]:
     """Whether there are bodies to write, and which endpoints are waited for."""
     fresh = tx.one("SELECT 1 FROM webhook_deliveries WHERE snapshot IS NOT NULL LIMIT 1")
     rows = tx.all(
-        "SELECT id, paused_until, failing_since, (SELECT min(due_at) FROM webhook_deliveries"
-        " WHERE webhook_id = webhooks.id AND due_at IS NOT NULL) AS due_at"
-        " FROM webhooks WHERE status = 'active'"
+        "SELECT id, paused_until, failing_since, first_due FROM (SELECT webhook_id,"
+        " min(due_at) AS first_due FROM webhook_deliveries WHERE due_at IS NOT NULL"
+        " GROUP BY webhook_id) AS waiting JOIN webhooks ON id = webhook_id AND status = 'active'"
     )
     waiting = [
         Waiting(
             UUID(row["id"]),
-            from_ms(max(row["due_at"], row["paused_until"] or 0)),
+            from_ms(max(row["first_due"], row["paused_until"] or 0)),
             failing=row["failing_since"] is not None,
         )
         for row in rows
-        if row["due_at"] is not None
     ]
     return fresh is not None, waiting
 

@@ -248,7 +248,7 @@ CREATE TABLE outbox (
     due_at BIGINT NOT NULL,
     finished_at BIGINT
 );
-CREATE INDEX outbox_pending ON outbox (channel, chat_id, id) WHERE status = 'pending';
+CREATE INDEX outbox_pending ON outbox (channel, chat_id, ticket_id IS NOT NULL, id) WHERE status = 'pending';
 CREATE INDEX outbox_finished ON outbox (finished_at) WHERE finished_at IS NOT NULL;
 CREATE INDEX outbox_of_message ON outbox (message_id) WHERE message_id IS NOT NULL;
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import aiohttp
 import pytest
@@ -18,7 +17,6 @@ from api.guard import Guard
 from api.runner import Runner
 from storage import agent_chats, agents, api_keys, projects, subscribers
 from storage.database import Database
-from storage.errors import HelpdeskError
 from storage.model import Agent, Attachment, Channel, Chat, Person, Project, Subscriber
 
 

@@ -9,10 +9,26 @@ from pathlib import Path
 from api.guard import Guard
 from api.webhook_sender import WebhookSender
 from storage.database import Database
+from storage.deliveries import Delivery
+from storage.webhooks import Webhook
 from tests.storage.post import Clock, Post, open_post
 
 SCHEDULE = (5.0, 300.0, 1800.0, 7200.0, 18000.0, 36000.0, 36000.0)
 """The default of DESKWIRE_WEBHOOK_RETRY_SCHEDULE."""
+
+
+class Health:
+    """What the sender said last of itself; None is well."""
+
+    reason: str | None = None
+
+    def bad(self, part: str, reason: str) -> bool:
+        self.reason = f"{part}: {reason}"
+        return True
+
+    def good(self, part: str) -> bool:
+        self.reason = None
+        return True
 
 
 class Office:
@@ -21,6 +37,7 @@ class Office:
     def __init__(self, post: Post, clock: Clock) -> None:
         self.post = post
         self.clock = clock
+        self.health = Health()
         self.plans: list[tuple[datetime, Callable[[], Awaitable[None]]]] = []
         self.sender: WebhookSender
         self._running: asyncio.Task[None]
@@ -47,6 +64,7 @@ class Office:
             self.post.db,
             schedule=schedule,
             guard=guard or Guard(allow_private=True),
+            health=self.health,
             pause=self.leap,
             chance=lambda: 0.0,
         )
@@ -57,6 +75,17 @@ class Office:
         with suppress(asyncio.CancelledError):
             await self._running
         await self.sender.finish(seconds)
+
+    async def recorded(self, webhook: Webhook, count: int = 1) -> list[Delivery]:
+        """The endpoint's deliveries, once so many ended."""
+        with self.post.db.listen("webhooks") as news:
+            async with asyncio.timeout(30):
+                while True:
+                    news.clear()
+                    record = await self.post.record(webhook)
+                    if sum(each.status != "pending" for each in record) >= count:
+                        return record
+                    await news.wait()
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""A key opens one project, and without one nothing behind it is told: 401 before any other error."""
+"""A key opens one project; without one nothing behind it is told: 401 before any other error."""
 
 import io
 from typing import Any

@@ -1,5 +1,6 @@
 """Whatever goes wrong is told in one shape, with a code, and with nothing of the inside."""
 
+import gzip
 import io
 import re
 from datetime import timedelta
@@ -135,8 +136,6 @@ async def test_a_body_may_have_1_mib_and_no_more(client: Client) -> None:
 
 
 async def test_a_small_body_that_unpacks_to_a_large_one_is_refused(client: Client) -> None:
-    import gzip
-
     packed = gzip.compress(b'{"text": "' + b"x" * 5_000_000 + b'"}')
     answer = await send(client, packed, {**JSON, "Content-Encoding": "gzip"})
     assert (answer.status, answer.code) == (413, "payload_too_large")

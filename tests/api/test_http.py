@@ -126,3 +126,13 @@ async def test_every_answer_has_a_request_id(desk: Desk) -> None:
         await desk.stranger.delete(TICKETS),
     ):
         assert len(answer.headers["X-Request-Id"]) > 8
+
+
+async def test_no_answer_tells_what_the_server_is_made_of(desk: Desk) -> None:
+    for answer in (
+        await desk.client.get(TICKETS),
+        await desk.stranger.get("/nothing"),
+        await desk.stranger.get("/healthz"),
+    ):
+        assert answer.headers["Server"] == "Deskwire"
+    assert b"aiohttp" not in await desk.raw(b"hello\r\n\r\n")

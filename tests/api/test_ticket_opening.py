@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from storage import outbox
-from storage.model import Channel, Chat
+from storage import outbox, subscribers, tickets
+from storage.database import Database
+from storage.model import Channel, Chat, SubscriberStatus
 from storage.outbox import OutboxRow
 from tests.api.conftest import Client, Desk, Serve
 from tests.api.things import NOBODY
@@ -134,9 +135,6 @@ async def test_a_messengers_customer_is_subscribed_and_told(desk: Desk, channel:
 
 
 async def test_it_renews_a_subscription_that_had_ended(desk: Desk) -> None:
-    from storage import subscribers
-    from storage.model import SubscriberStatus
-
     known = await desk.subscriber(chat_id=77)
     chat = Chat(Channel.TELEGRAM, 77)
     await desk.db.write(subscribers.unsubscribe, chat, SubscriberStatus.STOPPED)
@@ -189,9 +187,6 @@ async def test_a_group_is_no_customer(client: Client) -> None:
 
 
 async def test_what_was_answered_with_201_is_there_after_a_restart(desk: Desk) -> None:
-    from storage import tickets
-    from storage.database import Database
-
     made = json.loads((await desk.client.post(TICKETS, {"text": "Hi"})).body)
     again = await Database.open(desk.db.path)
     open_tickets = await again.read(tickets.open_of_project, desk.project.id)

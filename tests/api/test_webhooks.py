@@ -1,4 +1,4 @@
-"""Webhooks over HTTP: made, changed, tested, looked at; and what they bring is what the API says."""
+"""Webhooks over HTTP: made, changed, tested, looked at; what they bring is what the API says."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,6 +12,7 @@ from api.guard import Guard
 from api.webhook_sender import WebhookSender
 from tests.api.conftest import Client, Desk, Serve
 from tests.api.receiver import Received, Receiver
+from tests.api.sending import Health
 
 PATH = "/v1/webhooks"
 URL = "https://93.184.215.14/hook"
@@ -45,7 +46,8 @@ async def receiver() -> AsyncIterator[Receiver]:
 async def sending(serve: Serve) -> AsyncIterator[Desk]:
     """A desk with a sender at work; its clock stands still, so that nothing is tried again."""
     desk = await serve(guard=Guard(allow_private=True))
-    sender = WebhookSender(desk.db, schedule=(5.0,), guard=Guard(allow_private=True))
+    guard = Guard(allow_private=True)
+    sender = WebhookSender(desk.db, schedule=(5.0,), guard=guard, health=Health())
     running = asyncio.create_task(sender.run())
     yield desk
     running.cancel()
@@ -125,7 +127,7 @@ async def test_a_url_that_leads_where_it_may_not_is_refused(client: Client, url:
 )
 async def test_what_does_not_fit_is_refused(client: Client, field: str, value: object) -> None:
     refused = await client.post(PATH, {"url": URL, field: value})
-    assert all(name.split(".")[0] == field for name in refused.wrong)
+    assert {name.split(".")[0] for name in refused.wrong} == {field}
 
 
 async def test_a_stranger_learns_nothing_about_urls(desk: Desk) -> None:

@@ -9,7 +9,7 @@ from bot.playground.telegram import faults
 from storage import outbox, subscribers, tickets
 from storage.database import Transaction
 from storage.errors import Unavailable
-from storage.model import Delivery, Status, SubscriberStatus
+from storage.model import Channel, Delivery, NewAttachment, Status, SubscriberStatus
 from storage.outbox import Audience, Kind
 from tests.bot.mailroom import Clock, Mailroom
 
@@ -262,3 +262,15 @@ async def test_rows_of_an_unknown_ticket_end(mail: Mailroom) -> None:
     await mail.sent()
     assert {row["error"] for row in await mail.rows(status="failed")} == {"erased"}
     assert mail.texts(mail.group) == []
+
+
+async def test_a_file_that_cannot_be_had_is_named_to_agents_and_told_of_to_the_author(
+    mail: Mailroom,
+) -> None:
+    lost = NewAttachment("document", Channel.MAX, "x", file_name="invoice.pdf")
+    ticket = await mail.ticket("Look", [lost])
+    answer, _ = await mail.answers(ticket, "Here you are", [lost])
+    await mail.sent()
+    assert (await mail.message(answer)).delivery_error == "rejected"
+    assert "[document] invoice.pdf" in mail.texts(mail.topic())
+    assert "The messenger refused the message" in mail.texts(mail.topic())[-1]

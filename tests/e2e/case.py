@@ -24,15 +24,16 @@ class Case:
         self.customer = customer
         self.first = first
         self.id = ""
+        self._number = 0
 
     @property
     def number(self) -> int:
         """As the customer was told in answer to the first message; 0 before."""
-        for message in self.customer.chat.messages:
-            if message.from_bot and message.reply_to is self.first:
-                found = re.search(r"#(\d+)", message.text)
-                return int(found[1]) if found else 0
-        return 0
+        if not self._number:
+            answers = (m for m in self.customer.chat.messages if m.reply_to is self.first)
+            found = re.search(r"#(\d+)", "".join(answer.text for answer in answers))
+            self._number = int(found[1]) if found else 0
+        return self._number
 
     @property
     def topic(self) -> Topic | None:
@@ -42,13 +43,8 @@ class Case:
     @property
     def cards(self) -> list[Message]:
         """The ticket's cards, the oldest first."""
-        return [
-            message
-            for message in self.room.group.messages
-            if message.from_bot
-            and message.keys
-            and message.text.split(maxsplit=1)[0] == f"#{self.number}"
-        ]
+        head = f"#{self.number} "
+        return [m for m in self.room.group.messages if m.keys and m.text.startswith(head)]
 
     @property
     def card(self) -> Message:
@@ -65,20 +61,16 @@ class Case:
     @property
     def told(self) -> list[Message]:
         """What the bot tells the agents of this ticket besides the card, in order."""
-        return [
-            message
-            for message in self.room.group.messages
-            if message.from_bot and not message.is_service and self._here(message)
-        ]
+        cards = self.cards
+        ours = (m for m in self.room.group.messages if m.from_bot and not m.is_service)
+        return [m for m in ours if m not in cards and self._is_here(m, cards)]
 
-    def _here(self, message: Message) -> bool:
-        if message in self.cards:
-            return False
+    def _is_here(self, message: Message, cards: list[Message]) -> bool:
         if self.room.group.forum:
             return message.topic is not None and message.topic.name.startswith(f"#{self.number} ")
         while message.reply_to is not None:
             message = message.reply_to
-        return message in self.cards
+        return message in cards
 
     def telling(self, words: str) -> Message | None:
         """The newest of these messages that has the words."""

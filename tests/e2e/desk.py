@@ -1,4 +1,4 @@
-"""Deskwire as its owner runs it: a process of its own, told by its environment, seen from outside."""
+"""Deskwire as its owner runs it: a process, told by its environment, seen from outside."""
 
 import asyncio
 import os
@@ -20,7 +20,7 @@ PATIENCE = 30.0
 
 
 class Desk:
-    """One installation in a folder of its own. It can be started again after it ended or was killed."""
+    """One installation in a folder of its own, to be started again after it ended or was killed."""
 
     def __init__(self, folder: Path, **settings: object) -> None:
         """`settings` are variables without their prefix, in lower case."""

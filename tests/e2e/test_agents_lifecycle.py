@@ -87,9 +87,9 @@ async def note_by_api(case: Case) -> None:
 @pytest.mark.parametrize("event", [take_by_button, take_by_command, assign_by_api])
 @pytest.mark.parametrize("status", STATUSES)
 async def test_taking_moves_a_new_ticket_on_and_leaves_the_others(
-    room: Room, status: str, event: Event
+    forum_room: Room, status: str, event: Event
 ) -> None:
-    case = await case_in(room, status)
+    case = await case_in(forum_room, status)
     await event(case)
     assert await status_of(case) == ("in_progress" if status == "new" else status)
 
@@ -143,13 +143,13 @@ async def test_the_api_sets_every_status_as_asked_and_open_means_new(
 @pytest.mark.parametrize("assigned", [True, False])
 @pytest.mark.parametrize("status", ["new", "in_progress", "waiting"])
 async def test_buttons_and_commands_close_and_reopen(
-    room: Room, status: str, assigned: bool, door: str
+    plain_room: Room, status: str, assigned: bool, door: str
 ) -> None:
-    case = await case_in(room, status, assigned=assigned)
+    case = await case_in(plain_room, status, assigned=assigned)
 
     async def act(label: str, command: str) -> None:
         if door == "button":
-            await room.bob.press(case.card, label).answered()
+            await plain_room.bob.press(case.card, label).answered()
         else:
             case.answer(command)
 

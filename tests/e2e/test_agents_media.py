@@ -36,14 +36,14 @@ def told(case: Case, kind: str) -> list[Message]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_an_answer_of_any_kind_arrives_with_its_words(room: Room, kind: str) -> None:
-    case = await room.case()
-    sent = KINDS[kind](room.bob, case.place)
-    (copy,) = await room.messenger.until(lambda: received(case, kind), what=kind)
+async def test_an_answer_of_any_kind_arrives_with_its_words(forum_room: Room, kind: str) -> None:
+    case = await forum_room.case()
+    sent = KINDS[kind](forum_room.bob, case.place)
+    (copy,) = await forum_room.messenger.until(lambda: received(case, kind), what=kind)
     assert copy.media is not None
     assert sent.media is not None
     assert (copy.media.data, copy.media.name) == (sent.media.data, sent.media.name)
-    await room.messenger.until(lambda: sent.reactions, what="the mark of delivery")
+    await forum_room.messenger.until(lambda: sent.reactions, what="the mark of delivery")
     # A sticker and a round video take no words: those that name the ticket come before them.
     before = case.customer.chat.messages[case.customer.chat.messages.index(copy) - 1]
     named = copy if sent.text else before

@@ -119,6 +119,7 @@ async def test_a_deleted_topic_is_not_missed_before_there_is_something_to_say(
     forum_room: Room,
 ) -> None:
     case = await forum_room.case()
+    await case.answered("Good day")
     delete_topic(case)
     await case.set("priority", priority="high")
     other = await forum_room.case()

@@ -33,15 +33,17 @@ def plain(text: str) -> str:
 
 
 @pytest.mark.parametrize("kind", NASTY)
-async def test_a_first_message_stands_on_the_card_as_it_was_written(room: Room, kind: str) -> None:
-    case = await room.case(NASTY[kind])
+async def test_a_first_message_stands_on_the_card_as_it_was_written(
+    forum_room: Room, kind: str
+) -> None:
+    case = await forum_room.case(NASTY[kind])
     assert case.card.text.endswith("\n" + NASTY[kind])
     assert (await case.details())["messages"][0]["text"] == NASTY[kind]
 
 
 @pytest.mark.parametrize("kind", NASTY)
-async def test_a_text_passes_unharmed_in_both_directions(room: Room, kind: str) -> None:
-    case = await room.case()
+async def test_a_text_passes_unharmed_in_both_directions(plain_room: Room, kind: str) -> None:
+    case = await plain_room.case()
     case.customer.say("so: " + NASTY[kind])
     assert (await case.tells("so: ")).text == "so: " + NASTY[kind]
     case.answer("well: " + NASTY[kind])
@@ -64,25 +66,27 @@ async def test_the_longest_first_message_reaches_the_agents_whole(room: Room, ki
 
 
 @pytest.mark.parametrize("kind", LONGEST)
-async def test_the_longest_text_passes_whole_in_both_directions(room: Room, kind: str) -> None:
+async def test_the_longest_text_passes_whole_in_both_directions(
+    forum_room: Room, kind: str
+) -> None:
     long = LONGEST[kind]
-    case = await room.case()
+    case = await forum_room.case()
     case.customer.say(long)
     case.customer.say("The end")
     end = await case.tells("The end")
     assert "".join(m.text for m in case.told if m is not end) == long
     answer = case.answer(long)
-    await room.messenger.until(lambda: answer.reactions, what="the mark of delivery")
+    await forum_room.messenger.until(lambda: answer.reactions, what="the mark of delivery")
     received = plain("".join(message.text for message in case.received))
     assert received == plain(f"#{case.number} · Bob:") + plain(long)
 
 
-async def test_formatting_that_begins_in_one_part_goes_on_in_the_next(room: Room) -> None:
-    case = await room.case()
+async def test_formatting_that_begins_in_one_part_goes_on_in_the_next(forum_room: Room) -> None:
+    case = await forum_room.case()
     words = " ".join(f"word{number}" for number in range(700))[:4090].rstrip()
     bold = [{"type": "bold", "offset": 0, "length": len(words)}]
     answer = case.answer(words, entities=bold)
-    await room.messenger.until(lambda: answer.reactions, what="the mark of delivery")
+    await forum_room.messenger.until(lambda: answer.reactions, what="the mark of delivery")
     assert len(case.received) == 2
     bold_words = "".join("".join(bold_of(part)) for part in case.received)
     assert plain(bold_words) == plain(f"#{case.number} · Bob:") + plain(words)
@@ -115,9 +119,9 @@ async def test_a_customers_name_stands_on_card_and_topic_and_turns_nothing_aroun
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_an_agents_name_signs_the_answer_as_it_is(room: Room, name: str) -> None:
-    case = await room.case()
-    case.answer("Good day", by=room.member(name))
+async def test_an_agents_name_signs_the_answer_as_it_is(plain_room: Room, name: str) -> None:
+    case = await plain_room.case()
+    case.answer("Good day", by=plain_room.member(name))
     received = await case.reads("Good day")
     assert name.strip("\u202e\u202c") in received.text.splitlines()[0]
     await case.card_says(name.strip("\u202e\u202c"))
@@ -133,19 +137,22 @@ async def test_a_long_subject_leaves_room_for_the_name_in_a_topics_name(forum_ro
 
 
 async def test_what_the_website_sent_along_is_cut_before_the_customers_words_are(
-    room: Room,
+    forum_room: Room,
 ) -> None:
     context = {f"key{number}": "<&>" * 60 for number in range(20)}
     body = {"text": "y" * 4000, "subject": "<&>" * 60, "context": context}
-    ticket = await room.post("/v1/helpdesk/tickets", body)
+    ticket = await forum_room.post("/v1/helpdesk/tickets", body)
     mark = f"#{ticket['ticket_number']} <&>"
-    card = await room.messenger.until(
-        lambda: next((m for m in room.group.messages if m.keys and mark in m.text), None),
+    card = await forum_room.messenger.until(
+        lambda: next((m for m in forum_room.group.messages if m.keys and mark in m.text), None),
         what="the card",
     )
     assert "key0: <&>" in card.text
-    case = await room.case()
+    case = await forum_room.case()
     await case.answered("Good day")
-    said = [card, *(m for m in room.group.messages if m.from_bot and m.text.startswith("yyy"))]
+    said = [
+        card,
+        *(m for m in forum_room.group.messages if m.from_bot and m.text.startswith("yyy")),
+    ]
     assert "".join(m.text for m in said).count("y") - card.text.split("\n\n")[0].count("y") == 4000
     assert not shown(case.customer, "yyy")

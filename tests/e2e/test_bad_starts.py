@@ -26,7 +26,7 @@ async def test_a_wrong_value_stops_the_start_with_one_line_that_names_the_variab
     assert code == 2
     assert len(lines) == 1
     assert "DESKWIRE_PORT" in lines[0]
-    assert list(tmp_path.iterdir()) == []
+    assert not (tmp_path / "deskwire.db").exists()
 
 
 async def test_a_wrong_token_stops_the_desk_with_one_line_and_without_showing_it(

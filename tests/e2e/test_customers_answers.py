@@ -1,5 +1,7 @@
 """Answers reach the customer with number and first name; closing asks for a rating; Reopen."""
 
+import re
+
 import pytest
 
 from tests.e2e.acme import FORM, Acme, labels_of
@@ -61,6 +63,21 @@ async def test_media_of_agents_arrive_as_they_are(acme: Acme) -> None:
     assert received.media.data == b"label"
     acme.bob.send_voice(b"ogg", topic=topic)
     await acme.messenger.until(lambda: ann.chat.messages[-1].kind == "voice")
+
+
+async def test_answers_arrive_in_their_order_whoever_gives_them(acme: Acme) -> None:
+    ann = await acme.subscriber()
+    number = await acme.number_told(ann.say("Shoes broke"))
+    topic = await acme.topic(number)
+    acme.bob.say("answer 0.", topic=topic)
+    acme.bob.send_album([b"one", b"two"], "answer 1.", topic=topic)
+    for n in range(2, 6):
+        acme.bob.say(f"answer {n}.", topic=topic)
+    await acme.sees(ann, "answer 5.")
+    await acme.replies(number, "answer 6.")
+    await acme.sees(ann, "answer 6.")
+    words = "\n".join(message.text for message in ann.chat.messages if message.from_bot)
+    assert re.findall(r"answer \d\.", words) == [f"answer {n}." for n in range(7)]
 
 
 async def test_edit_of_an_answer_edits_the_customers_copy(acme: Acme) -> None:

@@ -89,13 +89,22 @@ async def test_to_unblock_the_bot_is_not_to_subscribe(acme: Acme) -> None:
     assert labels_of(screen) == list(CONSENT)
 
 
-async def test_a_block_that_shows_only_at_sending_ends_the_subscription_too(acme: Acme) -> None:
+async def test_a_block_that_shows_only_at_sending_ends_the_subscription_and_is_not_tried_again(
+    acme: Acme,
+) -> None:
     ann = await acme.subscriber()
     number = await acme.number_told(ann.say("Shoes broke"))
     ann.chat.bot_status = "kicked"  # its update was lost
-    answer = acme.bob.say("Are you there?", topic=await acme.topic(number))
+    sent = len(acme.messenger.calls.of("sendMessage", chat_id=ann.id))
+    topic = await acme.topic(number)
+    answer = acme.bob.say("Are you there?", topic=topic)
     told = await acme.agents_see(number, "Not delivered. The customer blocked the bot")
     assert told.reply_to is answer
+    acme.bob.say("Really not?", topic=topic)
+    await acme.messenger.until(
+        lambda: len([m for m in topic.messages if "Not delivered" in m.text]) == 2
+    )
+    assert len(acme.messenger.calls.of("sendMessage", chat_id=ann.id)) == sent + 1
     ann.chat.bot_status = "member"
     screen = await acme.answer(ann.open())
     assert labels_of(screen) == list(CONSENT)

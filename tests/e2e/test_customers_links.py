@@ -113,6 +113,24 @@ async def test_somebody_elses_request_looks_like_one_that_never_was(acme: Acme) 
     assert (await acme.status_of(request))["status"] == "accepted"
 
 
+async def test_of_two_who_open_a_request_at_once_one_owns_it(acme: Acme) -> None:
+    request = await acme.request()
+    people = [acme.stranger("Ann"), acme.stranger("Vera")]
+    acme.messenger.hold()
+    said = [person.open(f"hd_{request['request_id']}") for person in people]
+    acme.messenger.release()
+    seen = [await acme.answer(message, "", *CONSENT) for message in said]
+    strangers = [screen for screen in seen if news_of(screen).startswith(SENTENCES["unknown"])]
+    assert len(strangers) == 1
+    await acme.press(strangers[0], "Subscribe")
+    assert (await acme.status_of(request))["status"] == "pending"
+    (owners,) = (screen for screen in seen if screen is not strangers[0])
+    await acme.press(owners, "Subscribe")
+    status = await acme.status_of(request)
+    owner = await acme.call("GET", f"subscribers/{status['subscriber_id']}")
+    assert owner["chat_id"] == owners.chat.id
+
+
 async def test_consent_after_somebody_elses_request_leaves_that_request_alone(acme: Acme) -> None:
     vera, ann = acme.stranger("Vera"), acme.stranger("Ann")
     request = await acme.request(context={"order": "secret order"})

@@ -1,5 +1,6 @@
 """The process ends and starts again while customers are at every step: nobody has to begin anew."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
@@ -99,12 +100,14 @@ async def test_a_stop_in_the_middle_of_a_flow_ends_with_0_within_10_seconds_and_
     acme: Acme,
 ) -> None:
     people = [await acme.subscriber(f"Customer {number}") for number in range(4)]
+    waiting = asyncio.create_task(acme.status_of(await acme.request(), wait=25))
     said = [person.say(f"{person.name} says <{n}>") for n in range(10) for person in people]
     target = len(acme.messenger.calls) + 5
     await acme.messenger.until(lambda: len(acme.messenger.calls) >= target, what="the flow")
     begun = time.monotonic()
     assert await acme.desk.stop() == 0
     assert time.monotonic() - begun < 10
+    assert (await waiting)["status"] == "pending"
     await acme.start()
     for person in people:
         number = await acme.number_told(said[people.index(person)])

@@ -101,7 +101,8 @@ async def test_disabled_helpdesk_tells_customers_and_takes_nothing(acme: Acme) -
     number = await acme.number_told(ann.say("Shoes broke"))
     async with without(acme, "helpdesk_enabled"):
         for person in (ann, vera):
-            for said in (person.say("Is anybody there?"), person.send_photo(b"shoe")):
+            for photo in (False, True):
+                said = person.send_photo(b"shoe") if photo else person.say("Is anybody there?")
                 answer = await acme.answer(said)
                 assert "was not passed on" in answer.text
                 assert "We do not take messages at the moment" in answer.text

@@ -45,8 +45,7 @@ async def test_texts_albums_and_edits_in_one_batch_keep_their_order(acme: Acme) 
 
 
 async def test_two_first_messages_at_once_make_one_ticket_and_one_topic(acme: Acme) -> None:
-    ann = await acme.subscriber()
-    topics = len(acme.forum.topics)
+    ann = await acme.subscriber("Ann the hasty")
     acme.messenger.hold()
     said = [ann.say("First words"), ann.say("Second words")]
     acme.messenger.release()
@@ -55,7 +54,8 @@ async def test_two_first_messages_at_once_make_one_ticket_and_one_topic(acme: Ac
     await acme.agents_see(number, "Second words")
     assert await acme.texts(number) == ["First words", "Second words"]
     assert len(await acme.tickets_of(ann)) == 1
-    assert len(acme.forum.topics) == topics + 1
+    topics = [t for t in acme.forum.topics.values() if t.name.endswith("· Ann the hasty")]
+    assert topics == [await acme.topic(number)]
 
 
 async def test_two_first_messages_in_a_form_make_one_ticket(acme: Acme) -> None:
@@ -91,6 +91,7 @@ async def test_a_message_repeated_has_one_effect(acme: Acme) -> None:
     ann.say("And this too")
     acme.messenger.repeat_update()
     assert await acme.number_told(ann.say("The end")) == number
+    await acme.agents_see(number, "The end")
     assert await acme.texts(number) == ["Only once", "And this too", "The end"]
     copies = [m.text for m in (await acme.topic(number)).messages if "And this too" in m.text]
     assert len(copies) == 1
@@ -122,6 +123,7 @@ async def test_presses_and_commands_repeated_have_one_effect(acme: Acme) -> None
     acme.messenger.repeat_update()
     await tap.answered()
     assert await acme.number_told(ann.say("Thanks")) == number
+    await acme.agents_see(number, "Thanks")
     told = [m for m in (await acme.topic(number)).messages if "The customer gave" in m.text]
     assert len(told) == 1
 
@@ -135,6 +137,19 @@ async def test_nobody_waits_for_a_chat_whose_screen_hangs(acme: Acme) -> None:
     assert labels_of(menu) == list(MENU)
     assert screens(ann) == []
     assert labels_of(await acme.answer(said)) == list(CONSENT)
+
+
+async def test_a_chat_that_must_wait_keeps_no_other_waiting(acme: Acme) -> None:
+    ann, vera = await acme.subscriber("Ann"), await acme.subscriber("Vera")
+    numbers = [await acme.number_told(person.say("Hello")) for person in (ann, vera)]
+    limit = faults.too_many_requests(2)
+    refusal = acme.messenger.faults.add(limit, method="sendMessage", chat_id=ann.id)
+    for number in numbers:
+        await acme.replies(number, "Good day")
+    await acme.messenger.until(lambda: refusal.struck, what="the 429")
+    await acme.sees(vera, "Good day")
+    assert not any("Good day" in message.text for message in ann.chat.messages)
+    await acme.sees(ann, "Good day")
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ SAMPLES: dict[str, Any] = {
     "rights": ["right_topics", "right_read"],
 }
 ALLOWED_TAGS = {"b", "i", "u", "s", "code", "a"}
-SAME_IN_ALL_LANGUAGES = {"answer_header"}
+SAME_IN_ALL_LANGUAGES = {"answer_header", "agent_reply"}
 
 
 def sample(name: str) -> dict[str, Any]:
@@ -195,10 +195,10 @@ def test_a_list_of_tickets_counts_pages_where_there_are_several() -> None:
 
 
 def test_values_are_escaped_once_and_plain_text_is_not() -> None:
-    assert "A &amp; &lt;B&gt;" in render("subscribed", "en", project="A & <B>")
-    assert "A & <B>" in render_plain("subscribed", "en", project="A & <B>")
-    assert "<b>" not in render_plain("subscribed", "en", project="A & <B>")
-    assert "&amp;" in render_plain("subscribed", "en", project="&amp;")
+    assert "A &amp; &lt;B&gt;" in render("helpdesk_disabled", "en", project="A & <B>")
+    assert "A & <B>" in render_plain("helpdesk_disabled", "en", project="A & <B>")
+    assert "<b>" not in render_plain("helpdesk_disabled", "en", project="A & <B>")
+    assert "&amp;" in render_plain("helpdesk_disabled", "en", project="&amp;")
 
 
 @pytest.mark.parametrize("locale", LOCALES)

@@ -146,7 +146,7 @@ async def test_what_waits_follows_a_group_that_migrates(db: Database, project: P
 
 
 async def test_migration_of_a_chat_that_is_no_agent_chat(db: Database, project: Project) -> None:
-    assert await db.write(agent_chats.migrated, OFFICE, -1009) == moved
+    assert await db.write(agent_chats.migrated, OFFICE, -1009) is None
 
 
 async def test_what_waits_for_a_migrated_chat_refers_to_no_message_of_the_old_one(

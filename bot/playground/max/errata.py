@@ -45,8 +45,7 @@ def correct(document: Json) -> None:
         _own(schemas[name])["properties"]["user_id"] = INTEGER
     # "Может быть null, если пользователь покинул чат сам", and left out of the type.
     _own(schemas["UserRemovedFromChatUpdate"])["properties"]["admin_id"]["nullable"] = True
-    # A voice message comes as an update without its message, and a button may do so too:
-    # https://github.com/max-messenger/max-bot-api-client-ts/issues/250
+    # Voice messages were seen to come as updates without their message, and presses too.
     _optional(schemas["MessageCreatedUpdate"], ["message"])
     _optional(schemas["MessageCallbackUpdate"], ["message"])
     # Every client sends `intent`, and the schema still has its type.

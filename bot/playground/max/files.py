@@ -45,7 +45,7 @@ class StoredFile:
     @property
     def path(self) -> str:
         """Where it is, below the stand-in's address."""
-        return f"{self.kind}/{self.number}/{quote(self.name)}"
+        return f"{self.kind}/{self.number}/{quote(self.name, safe='')}"
 
     @property
     def url(self) -> str:

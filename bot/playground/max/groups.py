@@ -99,12 +99,11 @@ class Group(Chat):
 
 def member(chat: Chat, user: User) -> Json:
     """A ChatMember. Permissions are told of administrators only."""
-    inside = chat.admins.get(user.id) if user is not chat.bot else chat.bot_rights or None
-    admin = inside is not None and (user is not chat.bot or chat.bot_status == "administrator")
+    rights = chat.admins.get(user.id)
     return user.to_api() | {
         "last_access_time": now_ms(),
         "join_time": now_ms(),
         "is_owner": user is chat.owner,
-        "is_admin": admin,
-        "permissions": sorted(inside) if admin and inside is not None else None,
+        "is_admin": rights is not None,
+        "permissions": None if rights is None else sorted(rights),
     }

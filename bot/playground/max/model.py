@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from ..stand_in.checks import Json
 from .attachments import Attachment
@@ -81,7 +83,10 @@ class Message:
     forward_of: Message | None = field(default=None, repr=False)
     edit_date: int | None = None
     deleted: bool = False
-    is_service = False
+    # What messages of other messengers may have, and MAX's never do.
+    is_service: ClassVar[bool] = False
+    topic: ClassVar[None] = None
+    emojis: ClassVar[Sequence[str]] = ()
 
     @property
     def kind(self) -> str:
@@ -171,6 +176,7 @@ class Chat:
     bot_status: str = "absent"
     admins_only: bool = False
     by_id: dict[str, Message] = field(default_factory=dict, repr=False)
+    forum: ClassVar[bool] = False
     pinned: Message | None = field(default=None, repr=False)
 
     @property

@@ -140,10 +140,7 @@ class Person(User):
         return self._file("audio", data, caption, place)
 
     def send_voice(self, data: bytes, *, heard: bool = True, **place: Unpack[FilePlace]) -> Message:
-        """A voice message. Not `heard`: the update comes without the message, as MAX's often do.
-
-        https://github.com/max-messenger/max-bot-api-client-ts/issues/250
-        """
+        """A voice message. Not `heard`: the update comes without the message, as MAX's often do."""
         if heard:
             return self._file("audio", data, "", place, kind="voice", transcription=None)
         with self._world.updates.without_message("message_created"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import re
 from typing import Any
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -159,7 +160,7 @@ class Server:
             file = self._world.files.at(*path)
             if file is None:
                 raise not_found("File not found")
-            disposition = f'attachment; filename="{file.name}"'
+            disposition = f'attachment; filename="{quote(file.name)}"'
             return web.Response(
                 body=file.data,
                 content_type=file.mime_type,

@@ -12,7 +12,7 @@ def message_state(message: Message) -> Json:
     return {
         "id": message.id,
         "chat_id": message.chat.id,
-        "topic_id": None,
+        "topic_id": message.topic,
         "sender": message.sender.name,
         "sender_id": message.sender.id,
         "from_bot": message.from_bot,
@@ -26,7 +26,7 @@ def message_state(message: Message) -> Json:
         "buttons": [
             [{"label": key["text"], "url": key.get("url")} for key in row] for row in message.keys
         ],
-        "reactions": [],
+        "reactions": list(message.emojis),
         "edited": message.edit_date is not None,
         "date": message.date // 1000,
     }
@@ -51,7 +51,7 @@ def chat_state(chat: Chat) -> Json:
         "id": chat.id,
         "type": "private" if chat.is_private else "group",
         "title": chat.title or (chat.person.name if chat.person else ""),
-        "forum": False,
+        "forum": chat.forum,
         "bot": chat.bot_status,
         "members": [{"id": user.id, "name": user.name} for user in chat.members.values()],
         "topics": [],

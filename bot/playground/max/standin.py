@@ -160,9 +160,9 @@ class MaxStandIn(Running):
         return self.world.updates.polling
 
     @property
-    def confirmed_marker(self) -> int:
-        """The number of the first update that the bot has not confirmed."""
-        return self.world.updates.confirmed_marker
+    def confirmed_offset(self) -> int:
+        """The marker up to which the bot confirmed: that of the first update it did not."""
+        return self.world.updates.confirmed_offset
 
     def hold(self) -> None:
         """Keeps updates from the bot until `release` hands them over in one batch."""

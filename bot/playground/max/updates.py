@@ -43,7 +43,7 @@ class Updates:
     ) -> None:
         self.webhook_active = False
         self.batch_size = 100
-        self.confirmed_marker = FIRST_MARKER
+        self.confirmed_offset = FIRST_MARKER
         self.arrived = asyncio.Event()
         self._schema = schema
         self._clock = clock
@@ -57,7 +57,7 @@ class Updates:
 
     def count_from(self, base: int) -> None:
         """The markers from now on are above `base`."""
-        self._next = self.confirmed_marker = base + FIRST_MARKER
+        self._next = self.confirmed_offset = base + FIRST_MARKER
 
     @property
     def pending(self) -> int:
@@ -143,7 +143,7 @@ class Updates:
         """Every webhook has taken that update."""
         if pending in self._pending:
             self._pending.remove(pending)
-        self.confirmed_marker = max(self.confirmed_marker, pending.number + 1)
+        self.confirmed_offset = max(self.confirmed_offset, pending.number + 1)
         self._changed()
 
     async def poll(
@@ -154,7 +154,7 @@ class Updates:
             raise POLLED_WITH_WEBHOOK
         self._forget_old()
         if marker is not None:
-            self.confirmed_marker = max(self.confirmed_marker, marker)
+            self.confirmed_offset = max(self.confirmed_offset, marker)
             self._pending = [item for item in self._pending if item.number >= marker]
         self._changed()
         deadline = asyncio.get_running_loop().time() + seconds

@@ -114,7 +114,7 @@ class Front:
     async def settled(self) -> None:
         """Everything that people did so far is handled."""
         await self.messenger.until(lambda: self.messenger.updates_pending == 0)
-        async with self.progress:
+        async with asyncio.timeout(10), self.progress:
             await self.progress.wait_for(
                 lambda: self.handled >= self.messenger.confirmed_offset - FIRST_ID
             )

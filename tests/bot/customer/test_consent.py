@@ -62,6 +62,7 @@ async def test_second_tap_on_subscribe_ends_in_the_menu(front: Front, ann: Perso
     taps = [ann.press(screen, "Subscribe") for _ in range(2)]
     for tap in taps:
         await tap.answered()
+    assert await front.latest(ann) is screen
     assert screen.labels == ["Create ticket", "Active tickets", "Unsubscribe"]
 
 

@@ -23,6 +23,8 @@ async def test_form_makes_a_ticket_and_its_answer_names_it(front: Front, vera: P
         ("My shoes broke", None)
     ]
     assert sum("#1" in m.text for m in vera.chat.messages) == 1
+    vera.say("The left one")
+    await front.sees(vera, "Added to ticket #1")
 
 
 async def test_type_is_chosen_first_where_there_are_types(front: Front, vera: Person) -> None:

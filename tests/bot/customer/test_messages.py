@@ -129,6 +129,8 @@ async def test_edit_of_a_caption_edits_the_album(front: Front, vera: Person) -> 
     first, second = vera.send_album([b"one", b"two"], "What broke")
     await front.sees(vera, "#1")
     vera.edit(second, "")
+    await front.settled()
+    assert [said.text for said in await front.said_in(1)] == ["What broke"]
     vera.edit(first, "What broke today")
     await front.settled()
     (said,) = await front.said_in(1)

@@ -276,3 +276,11 @@ async def test_uploads_and_downloads_fail_on_demand(wire: Wire, ann: Person) -> 
             assert answer.status == status
     async with wire.client.get(f"{wire.messenger.url}/files/file/99/x") as answer:
         assert answer.status == 404
+
+
+async def test_any_name_makes_an_address(wire: Wire, ann: Person) -> None:
+    for name in ("a/b.txt", 'Отчёт "№1" & co?.pdf', "100%.txt"):
+        file = ann.send_document(b"x", name=name).media
+        assert file
+        async with wire.client.get(file.url) as answer:
+            assert (answer.status, await answer.read()) == (200, b"x")

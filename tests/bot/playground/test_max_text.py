@@ -1,6 +1,7 @@
 """Formatting is parsed for real: HTML, Markdown, and markup in UTF-16 units."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from html import escape
 
 import pytest
@@ -137,13 +138,10 @@ def test_what_is_rendered_reads_as_the_same(source: str) -> None:
 
 @given(st.text("<>&/b \"'=a;#1", max_size=12))
 def test_any_html_is_parsed_or_refused(source: str) -> None:
-    try:
+    with suppress(ApiError):
         text, markup = parse_html(source)
-    except ApiError as error:
-        assert error.status == 400
-    else:
         assert len(text) <= len(source)
-        assert isinstance(markup, list)
+        assert all(item["from"] + item["length"] <= len(text) for item in markup)
 
 
 @pytest.mark.parametrize(

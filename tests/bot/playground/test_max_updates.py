@@ -58,7 +58,7 @@ async def test_a_marker_confirms_all_before_it(wire: Wire, ann: Person) -> None:
     assert wire.messenger.updates_pending == 2
     assert await poll(wire, marker=given["marker"]) == {"updates": [], "marker": given["marker"]}
     assert wire.messenger.updates_pending == 0
-    assert wire.messenger.confirmed_marker == given["marker"]
+    assert wire.messenger.confirmed_offset == given["marker"]
     # What is confirmed does not come back.
     assert (await poll(wire, marker=wire.marker))["updates"] == []
 

@@ -35,7 +35,7 @@ def send_message(world: World, params: Params) -> Json:
 def edit_message(world: World, params: Params) -> Json:
     """Replaces what the body names. What is not ready yet is told with status 200 here.
 
-    https://github.com/max-messenger/max-bot-api-client-go/pull/57
+    That MAX's edits do so, other than its sends, bots in production have recorded.
     """
     message = message_to_edit(world, params["message_id"])
     try:

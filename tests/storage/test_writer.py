@@ -1,0 +1,95 @@
+"""The database's lanes: whatever an operation does, those beside it and after it are answered."""
+
+import sqlite3
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+import pytest
+
+from storage import projects
+from storage.database import Database, Transaction
+from storage.errors import DatabaseUnusable, Unavailable
+from storage.model import Project
+
+
+class Surprise(Exception):
+    """Something that no operation expects."""
+
+
+PROJECT = {"slug": "main", "name": "Acme"}
+
+
+@pytest.fixture
+async def db(tmp_path: Path) -> AsyncIterator[Database]:
+    database = await Database.open(tmp_path / "desk.db")
+    yield database
+    await database.close()
+
+
+async def still_works(db: Database) -> Project:
+    made = await db.write(projects.create, **PROJECT)
+    assert await db.read(projects.listing) == [made]
+    return made
+
+
+def stop_iteration(tx: Transaction) -> object:
+    return next(iter(()))
+
+
+def end_the_transaction(tx: Transaction) -> None:
+    """As SQLite itself does on a full disk."""
+    tx.run("ROLLBACK")
+    raise ValueError("then it went on")
+
+
+async def test_an_operation_that_leaks_stop_iteration_fails_alone(db: Database) -> None:
+    for call in (db.write, db.read):
+        with pytest.raises(RuntimeError):
+            await call(stop_iteration)
+    await still_works(db)
+
+
+async def test_a_transaction_that_is_lost_fails_as_a_whole_and_the_next_one_works(
+    db: Database,
+) -> None:
+    with pytest.raises(Unavailable):
+        await db.write(end_the_transaction)
+    await still_works(db)
+
+
+async def test_an_operation_that_fails_is_undone_and_signals_nothing(db: Database) -> None:
+    def fails(tx: Transaction) -> None:
+        projects.create(tx, **PROJECT)
+        tx.signal("news")
+        raise Surprise
+
+    with db.listen("news") as news:
+        with pytest.raises(Surprise):
+            await db.write(fails)
+        assert not news.is_set()
+    await still_works(db)
+
+
+async def test_a_database_that_cannot_be_opened_leaves_no_thread_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thread that is left keeps the process from ending."""
+    connect, made = aiosqlite.connect, []
+
+    def third_fails(*args: Any, **kwargs: Any) -> aiosqlite.Connection:
+        made.append(1)
+        if len(made) == 3:
+            raise sqlite3.OperationalError("unable to open database file")
+        return connect(*args, **kwargs)
+
+    monkeypatch.setattr(aiosqlite, "connect", third_fails)
+    before = set(threading.enumerate())
+    with pytest.raises(DatabaseUnusable, match="unable to open"):
+        await Database.open(tmp_path / "desk.db")
+    for thread in set(threading.enumerate()) - before:
+        if not thread.name.startswith("asyncio"):  # its pool stays, and ends with the loop
+            thread.join(5)
+            assert not thread.is_alive()
