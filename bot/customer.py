@@ -4,6 +4,7 @@ Screens and what is pressed on them are the scenes'; which ticket a message belo
 """
 
 import re
+from dataclasses import replace
 from uuid import UUID
 
 from aiogram import F, Router
@@ -21,7 +22,7 @@ from bot.scenes.active_tickets import ActiveTickets
 from bot.scenes.consent import Consent
 from bot.scenes.menu import Menu
 from bot.scenes.new_ticket import NewTicket
-from storage import conversation, message_map, projects, routing, subscribers, tickets
+from storage import conversation, message_map, messages, projects, routing, subscribers, tickets
 from storage.database import Transaction
 from storage.errors import Forbidden
 from storage.model import Chat, Content, Project, Source, SubscriberStatus, Ticket
@@ -159,8 +160,10 @@ def _edit(tx: Transaction, source: Source, content: Content) -> None:
     message_id = message_map.message_from(tx, source.chat, source.native_ids[0])
     if message_id is None:
         return
-    if content.text or len(message_map.sources_of(tx, message_id)) == 1:
-        conversation.edit(tx, source, content)
+    if not content.text and len(message_map.sources_of(tx, message_id)) > 1:
+        message = messages.get(tx, message_id)
+        content = replace(content, text=message.text, entities=message.entities)
+    conversation.edit(tx, source, content)
 
 
 def _reopen(tx: Transaction, ticket_id: UUID, chat: Chat) -> Ticket:

@@ -19,11 +19,13 @@ from storage.database import Transaction
 from storage.errors import Conflict, HelpdeskDisabled, NotVirtual
 from storage.model import (
     Agent,
+    Attachment,
     Author,
     Channel,
     Content,
     Delivery,
     Message,
+    NewAttachment,
     Source,
     SubscriberStatus,
     Ticket,
@@ -169,16 +171,39 @@ def edit(tx: Transaction, source: Source, content: Content) -> Message | None:
     if message_id is None:
         return None
     message = messages.get(tx, message_id)
+    ticket = tickets.of_message(tx, message.id)
+    if message.author is Author.CUSTOMER:
+        _add_files(tx, ticket, message, content)
     if (message.text, message.entities) == (content.text, content.entities):
         return message
     messages.rewrite(tx, message, content)
-    ticket = tickets.of_message(tx, message.id)
     if message.author is Author.CUSTOMER:
         project = projects.get(tx, ticket.project_id)
         outbox.to_agents(tx, project, outbox.Kind.EDIT, ticket_id=ticket.id, message_id=message.id)
     elif not message.internal:
         _edit_at_customer(tx, ticket, message.id)
     return messages.get(tx, message_id)
+
+
+def _add_files(tx: Transaction, ticket: Ticket, message: Message, content: Content) -> None:
+    """A file put in another's place comes as a message of its own: so the original stays in sight.
+
+    A file is told by what it is: messengers may name the same one anew.
+    """
+    said = messages.of_ticket(tx, ticket.id) if content.attachments else []
+    known = {_looks(file) for file in message.attachments}
+    had = {file.file_id for each in said for file in each.attachments}
+    files = [f for f in content.attachments if _looks(f) not in known and f.file_id not in had]
+    if files:
+        new = Content("", (), tuple(files))
+        name = message.author_name
+        added = messages.add(tx, ticket, new, author=Author.CUSTOMER, author_name=name)
+        project = projects.get(tx, ticket.project_id)
+        outbox.to_agents(tx, project, outbox.Kind.MESSAGE, ticket_id=ticket.id, message_id=added.id)
+
+
+def _looks(file: Attachment | NewAttachment) -> tuple[str, str | None, int | None]:
+    return file.kind, file.file_name, file.size
 
 
 def _edit_at_customer(tx: Transaction, ticket: Ticket, message_id: UUID) -> None:

@@ -97,6 +97,17 @@ def handled(tx: Transaction, ids: Sequence[int]) -> None:
         )
 
 
+def handled_since(tx: Transaction, channel: Channel, since_ms: int) -> list[tuple[int, int]]:
+    """(chat id, moment in ms) of every update handled since then."""
+    rows = tx.all(
+        "SELECT chat_id, handled_at FROM inbox"
+        " WHERE channel = :channel AND handled_at >= :since AND status = 'handled'",
+        channel=channel,
+        since=since_ms,
+    )
+    return [(row["chat_id"], row["handled_at"]) for row in rows]
+
+
 def set_aside(tx: Transaction, ids: Sequence[int], error: str) -> None:
     """Give up on updates that our own code fails on, and keep them for a look."""
     for row_id in ids:

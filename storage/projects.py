@@ -76,7 +76,7 @@ def listing(tx: Transaction) -> list[Project]:
     return [_project(row) for row in tx.all(f"{SELECT} ORDER BY created_at, rowid")]
 
 
-def update(tx: Transaction, project_id: UUID, **changes: object) -> Project:
+def update(tx: Transaction, project_id: UUID, /, **changes: object) -> Project:
     """Change the named settings (see SETTINGS) and leave the others."""
     for name, value in changes.items():
         if name not in SETTINGS:

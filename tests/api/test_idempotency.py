@@ -2,7 +2,7 @@
 
 import asyncio
 
-from storage import api_keys, idempotency, projects
+from storage import api_keys, idempotency
 from storage.database import Database
 from tests.api.conftest import Answer, Client, Desk
 
@@ -98,4 +98,3 @@ async def test_erasure_forgets_the_answers_that_spoke_of_the_customer(desk: Desk
     assert (await desk.client.delete(f"/v1/helpdesk/subscribers/{subscriber}")).status == 200
     kept = await desk.db.read(lambda tx: tx.all("SELECT body FROM idempotency_keys"))
     assert [b"Ann" in row["body"] for row in kept] == [False]
-    assert await desk.db.read(projects.get, desk.project.id)

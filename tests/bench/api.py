@@ -7,9 +7,8 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
 import uvloop
 
@@ -43,8 +42,8 @@ class Server:
     ids: Sequence[str]
 
     def cpu_seconds(self) -> float:
-        with open(f"/proc/{self.process.pid}/stat") as stat:
-            values = stat.read().rpartition(")")[2].split()
+        stat = Path(f"/proc/{self.process.pid}/stat").read_text()
+        values = stat.rpartition(")")[2].split()
         return (int(values[11]) + int(values[12])) / TICK
 
     def stop(self) -> int:
@@ -55,9 +54,7 @@ class Server:
 
 def start(which: str, folder: str, core: int) -> Server:
     command = [sys.executable, "-m", "tests.bench.api_server", which, folder, str(core)]
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     port, *ids = process.stdout.readline().split()
     return Server(process, int(port), ids)

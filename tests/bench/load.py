@@ -1,8 +1,9 @@
-"""A client that costs little: keep-alive connections that ask again as soon as they are answered."""
+"""A client that costs little: kept-alive connections that ask again once they are answered."""
 
 import asyncio
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import cast
 
 
@@ -66,6 +67,6 @@ async def run(port: int, requests: list[bytes], connections: int) -> float:
     for _ in range(connections):
         done: asyncio.Future[None] = loop.create_future()
         ends.append(done)
-        await loop.create_connection(lambda end=done: _Connection(waiting, end), "127.0.0.1", port)
+        await loop.create_connection(partial(_Connection, waiting, done), "127.0.0.1", port)
     await asyncio.gather(*ends)
     return len(requests) / (time.perf_counter() - started)

@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.messengers.telegram import build
 from bot.pace import Pace
 from bot.playground.telegram import faults
-from bot.restore import restore_pace
-from storage import erasure, outbox, tickets
+from storage import erasure, tickets
 from storage.errors import Unavailable
 from storage.model import Delivery
 from tests.bot.mailroom import Mailroom
@@ -187,15 +185,3 @@ async def test_an_erasure_leaves_nothing_behind_of_what_was_on_its_way(mail: Mai
     assert "One more thing" not in "\n".join(mail.texts_to_ann())
     assert len(mail.group.topics) == 1
     await mail.db.read(tickets.get, ticket.project_id, ticket.id)
-
-
-async def test_words_that_belong_to_no_ticket_count_for_the_pace_after_a_restart(
-    mail: Mailroom,
-) -> None:
-    for _ in range(3):
-        await mail.db.write(outbox.notify_agents, await mail.project(), None, "agents_help")
-    await mail.sent()
-    messenger = build(mail.telegram.token, mail.telegram.url, {"group": (20, 60.0)})
-    await restore_pace(mail.db, messenger)
-    # Three that are recorded, and one that may have been sent and not recorded.
-    assert messenger.pace.free(mail.group.id, group=True) == 20 - 3 - 1

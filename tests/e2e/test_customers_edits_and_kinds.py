@@ -74,6 +74,33 @@ async def test_edit_of_an_albums_caption_shows_at_the_album(acme: Acme) -> None:
     await agents_see_both(acme, number, "The left one", "The right one")
 
 
+def with_another_file(edited: Message, other: Message) -> dict[str, Any]:
+    """The update that tells of a file put in the place of another."""
+    message = {**edited.to_api(), edited.kind: other.to_api()[other.kind]}
+    return {"edited_message": {**message, "edit_date": edited.date}}
+
+
+@pytest.mark.parametrize("parts", [1, 3], ids=["single", "album"])
+async def test_a_file_put_in_the_place_of_another_reaches_the_agents_beside_the_original(
+    acme: Acme, parts: int
+) -> None:
+    ann, vera = await acme.subscriber(), acme.stranger("Vera")
+    number = await acme.number_told(ann.say("My shoes broke"))
+    sent = ann.send_album([b"left"] * parts, "The shoe") if parts > 1 else [ann.send_photo(b"left")]
+    await acme.number_told(sent[0])
+    topic = await acme.topic(number)
+    update = with_another_file(sent[-1], vera.send_photo(b"the right one"))
+    acme.messenger.inject(update)
+    acme.messenger.inject(update)
+    await acme.messenger.until(lambda: len([m for m in topic.messages if m.media]) == parts + 1)
+    assert await acme.number_told(ann.say("Now it is the right one")) == number
+    await acme.agents_see(number, "Now it is the right one")
+    pictures = [m.media.data for m in topic.messages if m.media]
+    assert pictures == [b"left"] * parts + [b"the right one"]
+    messages = (await acme.ticket(number))["messages"]
+    assert [len(message["attachments"]) for message in messages] == [0, parts, 1, 0]
+
+
 async def test_edit_without_room_beside_the_original_comes_as_a_reply_to_it(acme: Acme) -> None:
     ann = await acme.subscriber()
     number = await acme.number_told(ann.say("My shoes broke"))

@@ -184,7 +184,6 @@ async def test_a_closed_ticket_opens_again_as_its_assignees_or_as_new(
 async def test_a_rating_may_be_changed_and_is_told_once(
     db: Database, project: Project, ann: Subscriber, clock: Clock
 ) -> None:
-    await db.write(projects.update, project.id, name="Shop")
     ticket = await opened(db, ann)
     for rating in (5, 5, 2):
         assert (await db.write(tickets.rate, ticket.id, CHAT, rating)).rating == rating
