@@ -104,7 +104,6 @@ async def first_start(db: Database, settings: config.Settings) -> None:
 
 async def serve_until_end(db: Database, settings: config.Settings) -> int:
     """Serve until the process is asked to end, or until a part finds that it cannot go on."""
-    # Imported here, as these take seconds and a command needs none of them.
     from aiohttp import web
 
     from api.runner import Runner
@@ -151,15 +150,14 @@ def compose(
     from bot.health import Health
     from bot.service import Service, Webhooks
 
-    health, guard = Health(), Guard(allow_private=settings.webhook_allow_private)
-    updates = None
+    health, guard, updates = Health(), Guard(allow_private=settings.webhook_allow_private), None
     if settings.updates == "webhook" and settings.public_url:
         updates = Webhooks(settings.public_url, secret(settings.webhook_secret) or "")
     service = Service(
         db, messengers(settings, playground), health, locale=settings.locale, webhooks=updates
     )
-    schedule = settings.webhook_retry_schedule
-    sender = WebhookSender(db, schedule=schedule, guard=guard, health=health)
+    waits = settings.webhook_retry_schedule
+    sender = WebhookSender(db, schedule=waits, guard=guard, health=health)
     app = api.app.build(
         db,
         links=service,
@@ -171,7 +169,7 @@ def compose(
         rate_limit=settings.rate_limit,
     )
     service.add_routes(app)
-    if playground is not None:
+    if playground:
         playground.add_routes(app)
     return service, sender, app
 
@@ -180,6 +178,8 @@ def messengers(settings: config.Settings, playground: "Playground | None") -> "S
     """Those that have a token; in the playground the stand-ins."""
     from bot.messengers import telegram
 
+    if settings.max_token:
+        tell("DESKWIRE_MAX_TOKEN: MAX is not served yet, so this is ignored")
     token, url = secret(settings.telegram_token), settings.telegram_api_url
     if playground is not None:
         token, url = playground.telegram_token, playground.telegram_url

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from storage import dialogs, idempotency, inbox, outbox, subscribers
+from storage import dialogs, idempotency, inbox, outbox, search, subscribers
 from storage.database import Transaction
 
 
@@ -27,11 +27,7 @@ def erase(tx: Transaction, project_id: UUID, subscriber_id: UUID) -> Erased:
     key = str(subscriber_id)
     idempotency.forget(tx, project_id, subscriber_id)
     files = tx.run(f"DELETE FROM attachments WHERE message_id IN ({OF_MESSAGES})", id=key)
-    tx.run(
-        "DELETE FROM message_words WHERE rowid IN"
-        f" (SELECT seq FROM messages WHERE ticket_id IN ({OF_TICKETS}))",
-        id=key,
-    )
+    search.forget(tx, subscriber_id)
     texts = tx.run(
         "UPDATE messages SET text = '', entities = '[]', original_text = NULL,"
         " original_entities = NULL, author_name = CASE author WHEN 'customer' THEN ''"

@@ -199,12 +199,13 @@ def ticket_of_thread(tx: Transaction, chat: Chat, thread_id: int) -> UUID | None
 def sent_since(tx: Transaction, channel: str, since_ms: int) -> list[tuple[int, int]]:
     """(chat id, moment in ms) of every messenger message made since then, for the pace.
 
-    Words that belong to no ticket have no copies; the outbox tells when they were sent.
+    The parts of an album are recorded together, and count as one. Words that belong to no ticket
+    have no copies; the outbox tells when they were sent.
     """
     rows = tx.all(
-        "SELECT DISTINCT chat_id, native_id, sent_at FROM message_copies"
+        "SELECT DISTINCT chat_id, sent_at FROM message_copies"
         " WHERE channel = :channel AND sent_at >= :since"
-        " UNION ALL SELECT chat_id, id, finished_at FROM outbox"
+        " UNION ALL SELECT chat_id, finished_at FROM outbox"
         " WHERE channel = :channel AND finished_at >= :since AND status = 'sent'"
         " AND ticket_id IS NULL",
         channel=channel,

@@ -98,10 +98,10 @@ async def test_a_reply_of_the_api_that_fails_is_told_to_the_agents_too(room: Roo
     assert (await delivery_of(case))[0] == "failed"
 
 
-async def test_an_album_that_fails_is_told_once_as_a_reply_to_it(room: Room) -> None:
-    case = await room.case()
+async def test_an_album_that_fails_is_told_once_as_a_reply_to_it(plain_room: Room) -> None:
+    case = await plain_room.case()
     case.customer.chat.bot_status = "kicked"
-    parts = room.bob.send_album([b"1", b"2"], "Two", **case.place)
+    parts = plain_room.bob.send_album([b"1", b"2"], "Two", **case.place)
     assert (await case.tells("Not delivered")).reply_to is parts[0]
     case.answer("/ticket")
     await case.tells("Assignee: Bob")

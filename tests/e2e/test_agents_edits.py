@@ -73,11 +73,11 @@ async def test_a_caption_is_edited_in_place(room: Room) -> None:
     assert (copy.kind, case.received) == ("photo", [copy])
 
 
-async def test_an_albums_caption_is_edited_in_place(room: Room) -> None:
-    case = await room.case()
-    first, _ = room.bob.send_album([b"1", b"2"], "Two views", **case.place)
+async def test_an_albums_caption_is_edited_in_place(forum_room: Room) -> None:
+    case = await forum_room.case()
+    first, _ = forum_room.bob.send_album([b"1", b"2"], "Two views", **case.place)
     copy = await case.reads("Two views")
-    room.bob.edit(first, "Both views")
+    forum_room.bob.edit(first, "Both views")
     await case.reads("Both views")
     assert copy.text == f"#{case.number} · Bob:\nBoth views"
     assert len(case.received) == 2

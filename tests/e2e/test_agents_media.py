@@ -84,12 +84,12 @@ async def test_an_album_arrives_as_one_album(forum_room: Room, kind: str) -> Non
     assert len((await case.details())["messages"]) == 2
 
 
-async def test_an_album_that_comes_in_two_batches_arrives_as_one_album(room: Room) -> None:
-    case = await room.case()
-    room.messenger.limit_batches(2)
-    room.bob.send_album([b"1", b"2", b"3", b"4", b"5"], "Five", **case.place)
-    await room.messenger.until(lambda: len(received(case, "photo")) == 5, what="the album")
-    room.messenger.limit_batches(100)
+async def test_an_album_that_comes_in_two_batches_arrives_as_one_album(plain_room: Room) -> None:
+    case = await plain_room.case()
+    plain_room.messenger.limit_batches(2)
+    plain_room.bob.send_album([b"1", b"2", b"3", b"4", b"5"], "Five", **case.place)
+    await plain_room.messenger.until(lambda: len(received(case, "photo")) == 5, what="the album")
+    plain_room.messenger.limit_batches(100)
     assert len({part.album for part in received(case, "photo")}) == 1
     assert len((await case.details())["messages"]) == 2
 
@@ -102,25 +102,27 @@ async def test_a_customers_album_reaches_the_agents_as_one_album(room: Room) -> 
     assert [part.text for part in told(case, "photo")] == ["Both sides", ""]
 
 
-async def test_a_late_part_of_an_album_becomes_a_follow_up(room: Room) -> None:
-    case = await room.case()
-    first, _ = room.bob.send_album([b"1", b"2"], "Two", **case.place)
-    await room.messenger.until(lambda: len(received(case, "photo")) == 2, what="the album")
-    late_part(room.bob, first, b"3", **case.place)
-    await room.messenger.until(lambda: len(received(case, "photo")) == 3, what="the late part")
+async def test_a_late_part_of_an_album_becomes_a_follow_up(plain_room: Room) -> None:
+    case = await plain_room.case()
+    first, _ = plain_room.bob.send_album([b"1", b"2"], "Two", **case.place)
+    await plain_room.messenger.until(lambda: len(received(case, "photo")) == 2, what="the album")
+    late_part(plain_room.bob, first, b"3", **case.place)
+    await plain_room.messenger.until(
+        lambda: len(received(case, "photo")) == 3, what="the late part"
+    )
     late = received(case, "photo")[-1]
     assert late.media is not None
     assert (late.media.data, late.text) == (b"3", f"#{case.number} · Bob:")
     assert len((await case.details())["messages"]) == 3
 
 
-async def test_a_customers_late_part_follows_to_the_same_ticket(room: Room) -> None:
-    case = await room.case()
+async def test_a_customers_late_part_follows_to_the_same_ticket(forum_room: Room) -> None:
+    case = await forum_room.case()
     first, _ = case.customer.send_album([b"1", b"2"], "Two")
-    await room.messenger.until(lambda: len(told(case, "photo")) == 2, what="the album")
-    await room.opened_by(*await another_ticket(case))
+    await forum_room.messenger.until(lambda: len(told(case, "photo")) == 2, what="the album")
+    await forum_room.opened_by(*await another_ticket(case))
     late_part(case.customer, first, b"3")
-    await room.messenger.until(lambda: len(told(case, "photo")) == 3, what="the late part")
+    await forum_room.messenger.until(lambda: len(told(case, "photo")) == 3, what="the late part")
 
 
 async def another_ticket(case: Case) -> tuple[Person, Message]:

@@ -51,12 +51,14 @@ async def test_a_caption_makes_a_note_of_its_photo(room: Room) -> None:
     assert pictures(case) == []
 
 
-async def test_a_caption_makes_a_note_of_its_whole_album_and_of_a_late_part(room: Room) -> None:
-    case = await room.case()
-    first, *_ = room.bob.send_album([b"1", b"2"], "// three of theirs", **case.place)
+async def test_a_caption_makes_a_note_of_its_whole_album_and_of_a_late_part(
+    plain_room: Room,
+) -> None:
+    case = await plain_room.case()
+    first, *_ = plain_room.bob.send_album([b"1", b"2"], "// three of theirs", **case.place)
     case.answer("/ticket")  # comes after the album
     await case.tells("Assignee: nobody")
-    late_part(room.bob, first, b"3", **case.place)
+    late_part(plain_room.bob, first, b"3", **case.place)
     await case.answered("Thank you")
     assert [internal for _, internal, _ in await messages_of(case)] == [True, True, False]
     assert pictures(case) == []

@@ -145,7 +145,7 @@ async def test_a_ticket_has_a_place_in_each_chat(db: Database, ticket: Ticket) -
     assert await db.read(message_map.ticket_of_thread, OFFICE, 7) is None
 
 
-async def test_what_was_made_lately_is_known_each_message_once(
+async def test_what_was_made_lately_is_known_and_what_was_made_together_counts_once(
     db: Database, project: Project, ticket: Ticket, first: Message, clock: Clock
 ) -> None:
     second = await say(db, ticket, Source(ANN, (2,)))
@@ -153,6 +153,7 @@ async def test_what_was_made_lately_is_known_each_message_once(
     await db.write(message_map.record_copies, [old])
     clock.move(timedelta(minutes=5))
     merged = [Copy(OFFICE, 20, each.id, ticket.id, Role.MESSAGE) for each in (first, second)]
+    merged += [Copy(OFFICE, part, first.id, ticket.id, Role.MESSAGE) for part in (22, 23)]
     await db.write(
         message_map.record_copies, [*merged, Copy(ANN, 21, None, ticket.id, Role.NOTICE)]
     )
