@@ -200,6 +200,7 @@ def _add_files(tx: Transaction, ticket: Ticket, message: Message, content: Conte
         added = messages.add(tx, ticket, new, author=Author.CUSTOMER, author_name=name)
         project = projects.get(tx, ticket.project_id)
         outbox.to_agents(tx, project, outbox.Kind.MESSAGE, ticket_id=ticket.id, message_id=added.id)
+        events.changed(tx, ticket, tickets.get, added)
 
 
 def _looks(file: Attachment | NewAttachment) -> tuple[str, str | None, int | None]:

@@ -129,6 +129,12 @@ def purge(tx: Transaction) -> int:
     )
 
 
+def forget_other_bot(tx: Transaction, channel: Channel) -> None:
+    """Another bot is read now: what came in, and how far, says nothing about its updates."""
+    tx.run("DELETE FROM inbox WHERE channel = :channel AND status <> 'pending'", channel=channel)
+    tx.run("UPDATE feeds SET position = NULL WHERE channel = :channel", channel=channel)
+
+
 def forget(tx: Transaction, chat: Chat) -> int:
     """Empty what a chat's updates said, and whose they were, whatever became of them; how many."""
     return tx.run(

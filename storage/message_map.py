@@ -9,6 +9,9 @@ from storage.database import Row, Transaction
 from storage.model import Channel, Chat, Source
 
 CHAT = "channel = :channel AND chat_id = :chat_id"
+SUPERGROUPS = -1_000_000_000_000
+"""Telegram's ids from here down are supergroups', where everybody counts messages alike; in its
+other chats every bot counts for itself (core.telegram.org/api/bots/ids)."""
 
 
 class Role(StrEnum):
@@ -194,6 +197,17 @@ def ticket_of_thread(tx: Transaction, chat: Chat, thread_id: int) -> UUID | None
         thread_id=thread_id,
     )
     return None if row is None else UUID(row["ticket_id"])
+
+
+def forget_other_bot(tx: Transaction) -> None:
+    """Another bot speaks in Telegram now. Its first messages have the numbers that those of the bot
+    before it had: they would be taken for them, and so for handled."""
+    for table in ("message_sources", "message_copies", "ticket_threads"):
+        tx.run(
+            f"DELETE FROM {table} WHERE channel = :channel AND chat_id > :supergroups",
+            channel=Channel.TELEGRAM,
+            supergroups=SUPERGROUPS,
+        )
 
 
 def sent_since(tx: Transaction, channel: str, since_ms: int) -> list[tuple[int, int]]:

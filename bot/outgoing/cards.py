@@ -20,6 +20,9 @@ from storage.database import Transaction
 from storage.message_map import Copy, Role, Thread
 from storage.outbox import OutboxRow
 
+GONE = ("message to edit not found", "MESSAGE_ID", "message can't be edited")
+"""The card was deleted, or another bot made it."""
+
 
 class Cards:
     def __init__(self, outlet: Outlet) -> None:
@@ -102,7 +105,7 @@ class Cards:
         try:
             await rewrite(bot, chat_id, card_id, text, keyboard=keyboard)
         except TelegramBadRequest as error:
-            if "message to edit not found" in error.message or "MESSAGE_ID" in error.message:
+            if any(sign in error.message for sign in GONE):
                 return False
             raise
         return True

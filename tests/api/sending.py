@@ -95,6 +95,8 @@ async def office_in(folder: Path) -> AsyncIterator[Office]:
     db = await Database.open(folder / "desk.db", clock=clock)
     office = Office(await open_post(db, clock), clock)
     office.start()
-    yield office
-    await office.stop()
-    await db.close()
+    try:
+        yield office
+    finally:
+        await office.stop()
+        await db.close()

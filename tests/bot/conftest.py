@@ -11,6 +11,7 @@ from bot.messengers.telegram import build
 from bot.playground.telegram import TelegramStandIn
 from storage.database import Database
 from tests.bot.mailroom import Clock, Mailroom
+from tests.bot.ward import Ward
 
 
 @pytest.fixture
@@ -54,3 +55,13 @@ async def mail(
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tries follow each other at once."""
     monkeypatch.setattr(random, "uniform", lambda *_: 0.0)
+
+
+@pytest.fixture
+async def ward(db: Database, impatient: None) -> AsyncIterator[Ward]:
+    """Lanes of a messenger that is not there; they ask it nothing."""
+    messenger = build("42:TEST", "http://127.0.0.1:1", {})
+    made = Ward(db, messenger)
+    yield made
+    await made.stop(0)
+    await messenger.bot.session.close()

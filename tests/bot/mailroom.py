@@ -37,7 +37,7 @@ from storage.model import (
 from storage.model import Person as Customer
 
 T = TypeVar("T")
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class Clock:

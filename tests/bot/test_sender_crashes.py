@@ -1,37 +1,19 @@
 """What the messenger took is recorded, or repeated once: crashes, full disks, the end, erasure."""
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from bot.pace import Pace
 from bot.playground.telegram import faults
 from storage import erasure, tickets
-from storage.errors import Unavailable
 from storage.model import Delivery
+from tests.bot.full_disk import FullDisk
 from tests.bot.mailroom import Mailroom
 
 pytestmark = pytest.mark.usefixtures("impatient")
 
 LONG = "".join(f"word{number} " for number in range(1500))
-
-
-class FullDisk:
-    """Writes fail while it is full; `failed` counts them."""
-
-    def __init__(self, mail: Mailroom, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.failed = 0
-        self.full = True
-        self._write = mail.db.write
-        monkeypatch.setattr(mail.db, "write", self.write)
-
-    async def write(self, operation: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        if self.full:
-            self.failed += 1
-            raise Unavailable("The disk is full.")
-        return await self._write(operation, *args, **kwargs)
 
 
 async def test_what_was_sent_is_recorded_once_the_disk_has_room_and_not_sent_again(
@@ -41,7 +23,7 @@ async def test_what_was_sent_is_recorded_once_the_disk_has_room_and_not_sent_aga
     await mail.sent()
     await mail.stop()
     answer, _ = await mail.answers(ticket, "Good day")
-    disk = FullDisk(mail, monkeypatch)
+    disk = FullDisk(mail.db, monkeypatch)
     mail.start()
     await mail.telegram.until(lambda: "Good day" in mail.texts_to_ann()[-1])
     await mail.until(lambda _: disk.failed > 3)
@@ -63,7 +45,7 @@ async def test_one_message_at_most_is_in_doubt_while_nothing_can_be_recorded(
         await mail.answers(ticket, "Good day")
     before = len(mail.telegram.calls.of("sendMessage"))
     mail.messenger.pace = Pace(everybody=None, chat=None, patience=0.5)
-    disk = FullDisk(mail, monkeypatch)
+    disk = FullDisk(mail.db, monkeypatch)
     mail.start()
     now = asyncio.get_running_loop().time
     begun = now()

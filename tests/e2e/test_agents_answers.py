@@ -161,3 +161,41 @@ async def test_formatting_and_links_pass_in_both_directions(room: Room) -> None:
     assert f"again {html}" == (await case.tells("again bold")).html
     case.answer("so " + text, entities=[{**e, "offset": e["offset"] + 3} for e in entities])
     assert (await case.reads("so bold")).html.endswith(f"so {html}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        ("underline", {}),
+        ("spoiler", {}),
+        ("blockquote", {}),
+        ("expandable_blockquote", {}),
+        ("pre", {"language": "python"}),
+        ("pre", {}),
+    ],
+)
+async def test_every_kind_of_formatting_passes_as_it_is(
+    forum_room: Room, kind: str, more: dict[str, str]
+) -> None:
+    case = await forum_room.case()
+    entity = {"type": kind, "offset": 4, "length": 10, **more}
+    case.customer.say("👍: <&> words; end", entities=[entity])
+    assert (await case.tells("words; end")).entities == [entity]
+    case.answer("👍: <&> words; end", entities=[entity])
+    head = len(f"#{case.number} · Bob:\n")
+    bold, passed = (await case.reads("words; end")).entities
+    assert bold["type"] == "bold"
+    assert passed == {**entity, "offset": head + 4}
+
+
+async def test_what_a_bot_may_not_send_again_passes_as_plain_words(forum_room: Room) -> None:
+    case = await forum_room.case()
+    entities = [
+        {"type": "custom_emoji", "offset": 0, "length": 2, "custom_emoji_id": "17"},
+        {"type": "text_mention", "offset": 3, "length": 3, "user": forum_room.bob.to_api()},
+    ]
+    case.customer.say("👍 Bob knows", entities=entities)
+    assert (await case.tells("👍 Bob knows")).entities == []
+    case.answer("👍 Bob knows", entities=entities)
+    received = await case.reads("👍 Bob knows")
+    assert [entity["type"] for entity in received.entities] == ["bold"]

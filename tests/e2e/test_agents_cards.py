@@ -172,6 +172,18 @@ async def test_every_member_may_press_and_who_left_the_group_may_not(room: Room)
     assert (await case.details())["status"] == "in_progress"
 
 
+async def test_a_press_acts_even_where_its_card_is_old_and_nobody_waits_any_more(
+    room: Room,
+) -> None:
+    case = await room.case()
+    press = room.bob.press(case.card, "Take", inaccessible=True)
+    press.expire()
+    await case.card_says("Assignee: Bob")
+    await room.bob.press(case.card, "Priority", inaccessible=True).answered()
+    await room.bob.press(case.card, "Close", inaccessible=True).answered()
+    await case.card_says("Status: closed")
+
+
 async def test_a_button_of_another_projects_card_does_nothing(
     forum_room: Room, plain_room: Room
 ) -> None:

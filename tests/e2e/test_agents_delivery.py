@@ -81,6 +81,17 @@ async def test_an_answer_to_a_deleted_account_fails_with_its_own_words(room: Roo
     assert (await delivery_of(case))[0] == "failed"
 
 
+async def test_an_answer_to_a_chat_that_is_gone_fails_with_its_own_words(room: Room) -> None:
+    case = await room.case()
+    gone = faults.reject(400, "Bad Request: chat not found")
+    room.messenger.faults.add(gone, method="sendMessage", chat_id=case.customer.id)
+    answer = case.answer("Are you there?")
+    told = await case.tells("Not delivered")
+    assert "The customer's chat is gone" in told.text
+    assert told.reply_to is answer
+    assert (await delivery_of(case))[0] == "failed"
+
+
 async def test_an_answer_to_who_unsubscribed_fails_with_its_own_words(room: Room) -> None:
     case = await room.case()
     case.customer.say("/stop")

@@ -94,6 +94,12 @@ async def test_taking_moves_a_new_ticket_on_and_leaves_the_others(
     assert await status_of(case) == ("in_progress" if status == "new" else status)
 
 
+@pytest.mark.parametrize("status", STATUSES)
+async def test_unassigning_leaves_every_status_as_it_is(forum_room: Room, status: str) -> None:
+    case = await case_in(forum_room, status, assigned=True)
+    assert (await case.set("assign", user_id=None))["status"] == status
+
+
 @pytest.mark.parametrize("event", [answer, reply_by_api])
 @pytest.mark.parametrize("status", STATUSES)
 async def test_a_public_reply_makes_an_open_ticket_wait_and_leaves_a_closed_one_closed(

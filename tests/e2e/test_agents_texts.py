@@ -38,6 +38,8 @@ async def test_a_first_message_stands_on_the_card_as_it_was_written(
 ) -> None:
     case = await forum_room.case(NASTY[kind])
     assert case.card.text.endswith("\n" + NASTY[kind])
+    assert case.topic is not None
+    assert case.topic.name.endswith(" · Ann")
     assert (await case.details())["messages"][0]["text"] == NASTY[kind]
 
 
