@@ -135,7 +135,7 @@ async def serve_until_end(db: Database, settings: config.Settings) -> int:
         fatal = await tasks.end()
         jobs.shutdown(wait=False)
         await tasks.stop()
-        await asyncio.gather(runner.cleanup(), service.finish(8), webhooks.finish(8))
+        await asyncio.gather(runner.cleanup(), service.finish(6), webhooks.finish(6))
     tell(fatal)
     return MISUSED if fatal else 0
 

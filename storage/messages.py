@@ -20,12 +20,6 @@ from storage.model import (
     Ticket,
 )
 
-INSERT = (
-    "INSERT INTO messages (id, ticket_id, author, author_name, agent_id, text, entities,"
-    " internal, files, delivery, created_at)"
-    " VALUES (:id, :ticket_id, :author, :author_name, :agent_id, :text, :entities,"
-    " :internal, :files, :delivery, :now) RETURNING seq"
-)
 # In the order in which `_message` takes them, and then whether there are attachments to look for.
 SELECT = (
     "SELECT seq, id, ticket_id, author, author_name, agent_id, text, entities,"
@@ -50,8 +44,8 @@ def add(
 ) -> Message:
     """Write a message with its attachments, and where it came from."""
     message_id = tx.new_id()
-    row = tx.one(
-        INSERT,
+    seq = tx.insert(
+        "messages",
         id=str(message_id),
         ticket_id=str(ticket.id),
         author=author,
@@ -62,10 +56,8 @@ def add(
         internal=int(internal),
         files=len(content.attachments),
         delivery=delivery,
-        now=tx.now_ms,
+        created_at=tx.now_ms,
     )
-    assert row is not None
-    seq: int = row[0]
     if source is not None:
         message_map.record_source(tx, source, message_id, ticket.id)
     if seq % search.BULK == 0:

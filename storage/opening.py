@@ -140,21 +140,21 @@ def _write(
     new: NewTicket,
     kind: TicketType | None,
 ) -> Ticket:
-    """Insert the ticket; its number is the next one, as no ticket is ever deleted."""
+    """Insert the ticket with the project's next number."""
     ticket_id = tx.new_id()
     context = new.context
     if not context and subscriber.channel is not Channel.VIRTUAL:
         context = requests.take_context(tx, subscriber.id, ticket_id)
     subject = new.subject or subject_from(new.content)
-    row = tx.one(
+    number = _next_number(tx, project.id)
+    tx.run(
         "INSERT INTO tickets (id, project_id, number, subscriber_id, channel, subject, priority,"
         " ticket_type_id, context, previous_ticket_id, created_at, updated_at)"
-        " VALUES (:id, :project_id,"
-        " (SELECT coalesce(max(number), 0) + 1 FROM tickets WHERE project_id = :project_id),"
-        " :subscriber_id, :channel, :subject, :priority,"
-        " :ticket_type_id, :context, :previous, :now, :now) RETURNING number",
+        " VALUES (:id, :project_id, :number, :subscriber_id, :channel, :subject, :priority,"
+        " :ticket_type_id, :context, :previous, :now, :now)",
         id=str(ticket_id),
         project_id=str(project.id),
+        number=number,
         subscriber_id=str(subscriber.id),
         channel=subscriber.channel,
         subject=subject,
@@ -164,11 +164,10 @@ def _write(
         previous=None if new.previous is None else str(new.previous),
         now=tx.now_ms,
     )
-    assert row is not None
     return Ticket(
         id=ticket_id,
         project_id=project.id,
-        ticket_number=row[0],
+        ticket_number=number,
         subject=subject,
         status=Status.NEW,
         priority=new.priority,
@@ -186,6 +185,16 @@ def _write(
         first_reply_at=None,
         closed_at=None,
     )
+
+
+def _next_number(tx: Transaction, project_id: UUID) -> int:
+    """One more than the last: no ticket is ever deleted, and one writer makes them all."""
+    row = tx.one(
+        "SELECT max(number) FROM tickets WHERE project_id = :project_id", project_id=str(project_id)
+    )
+    assert row is not None
+    last: int | None = row[0]
+    return (last or 0) + 1
 
 
 def subject_from(content: Content) -> str:

@@ -1,5 +1,5 @@
-"""The webhook sender: everything arrives, in a ticket's order, on schedule, signed, and nobody
-waits for anybody else."""
+"""The webhook sender: everything arrives in a ticket's order, on schedule, and nobody waits for
+anybody else."""
 
 import asyncio
 import time
@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from storage import projects
+from api import webhook_sender
+from storage import projects, webhooks
 from storage.model import Status
 from storage.webhooks import WebhookStatus
 from tests.api.receiver import Answer, Received, Receiver
@@ -191,3 +192,20 @@ async def test_a_thousand_endpoints_do_not_wait_for_the_tenth_that_hangs(
     await receiver.told(900 + 5)
     assert time.monotonic() - started < 1
     assert not any(one.path.endswith("hang") for one in receiver.taken)
+
+
+async def test_endpoints_that_fail_leave_half_of_the_places_to_the_others(
+    office: Office, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhook_sender, "PLACES", 4)
+    receiver.answer = lambda one: None if one.path.endswith("hang") else 200
+    for _ in range(5):
+        hanging = await office.post.endpoint(url=receiver.url + "/hang")
+        await office.post.db.write(webhooks.failed, hanging.id, gone=False, pause=None)
+    await office.post.ticket()
+    await receiver.until(lambda: len(receiver.received) == 2)
+    other = await office.post.db.write(projects.create, slug="other", name="Other")
+    post = Post(office.post.db, office.clock, other)
+    await post.endpoint(url=receiver.url)
+    await post.ticket()
+    await receiver.until(lambda: len(receiver.taken) == 1, seconds=5)

@@ -96,7 +96,7 @@ class Changes:
         self,
         condition: Callable[[], T | None],
         *,
-        timeout: float = 10.0,  # noqa: ASYNC109 - it ends in the chats as they stand
+        timeout: float = 30.0,  # noqa: ASYNC109 - it ends in the chats as they stand
         what: str = "",
     ) -> T:
         """The condition's first true value; it is asked again at every change, never on a clock.

@@ -30,7 +30,7 @@ class Press(Generic[MessageT]):
         """The bot answered."""
         self.done, self.text, self.alert, self.url = True, text, alert, url
 
-    async def answered(self, timeout: float = 10.0) -> Press[MessageT]:  # noqa: ASYNC109 - as in until
+    async def answered(self, timeout: float = 30.0) -> Press[MessageT]:  # noqa: ASYNC109 - as in until
         """This press once the bot answered it; AssertionError if it does not in time."""
         what = f"an answer to the press of {self.label!r}"
         await self.changes.until(lambda: self.done, timeout=timeout, what=what)

@@ -65,7 +65,7 @@ class Running(ABC):
         self,
         condition: Callable[[], T | None],
         *,
-        timeout: float = 10.0,  # noqa: ASYNC109 - as in Changes.until
+        timeout: float = 30.0,  # noqa: ASYNC109 - as in Changes.until
         what: str = "",
     ) -> T:
         """The condition's first true value, asked again at every change; see `Changes.until`."""
