@@ -26,7 +26,8 @@ _VISIBLE = r"[^\s\x00-\x1f\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f
 _NO_NUL = r"^[^\x00]*$"
 _WORDS = rf"^[^\x00]*{_VISIBLE}[^\x00]*$"
 _LINE = rf"^[^\x00-\x1f\x7f]*{_VISIBLE}[^\x00-\x1f\x7f]*$"
-_ORIGIN = r"^https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[1-9][0-9]{0,4})?$"
+_PORT = r"[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
+_ORIGIN = rf"^https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:({_PORT}))?$"
 
 MESSAGES = {
     _NO_NUL: "must not contain the character NUL",
@@ -101,8 +102,6 @@ class StatusWord(StrEnum):
 def _as_browsers_write(origin: str) -> str:
     """In lower case, and without the port that the scheme has anyway."""
     scheme, _, host = origin.lower().partition("://")
-    if int(host.partition(":")[2] or 0) > 65535:
-        raise ValueError(MESSAGES[_ORIGIN])
     return f"{scheme}://{host.removesuffix(':443' if scheme == 'https' else ':80')}"
 
 
