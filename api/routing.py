@@ -16,6 +16,7 @@ from aiohttp import web
 from pydantic import BaseModel, TypeAdapter
 
 from api.desk import Desk
+from storage import ids
 from storage.database import Transaction
 from storage.errors import HelpdeskError, NotFound
 
@@ -57,7 +58,7 @@ def _id(path: Mapping[str, str], missing: type[NotFound], name: str = "id") -> U
     text = path[name]
     if not _UUID.fullmatch(text):
         raise missing
-    return UUID(text)
+    return ids.parse(text)
 
 
 @dataclass(frozen=True)

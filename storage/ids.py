@@ -7,6 +7,8 @@ from uuid import UUID
 
 parse = lru_cache(maxsize=8192)(UUID)
 """A UUID from its text. The same ones are read over and over, and parsing is slow."""
+text = lru_cache(maxsize=8192)(str)
+"""The text of a UUID that is written over and over, such as a project's."""
 
 _VERSION_AND_VARIANT = 0x7 << 76 | 0b10 << 62
 _RANDOM = 0xFFF << 64 | (1 << 62) - 1

@@ -194,7 +194,7 @@ def attachment(tx: Transaction, project_id: UUID, attachment_id: UUID) -> Attach
         "SELECT a.* FROM attachments a JOIN messages m ON m.id = a.message_id"
         " JOIN tickets t ON t.id = m.ticket_id WHERE a.id = :id AND t.project_id = :project_id",
         id=str(attachment_id),
-        project_id=str(project_id),
+        project_id=ids.text(project_id),
     )
     if row is None:
         raise NotFound("There is no such attachment in this project.")

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from storage import (
     events,
+    ids,
     message_map,
     messages,
     outbox,
@@ -153,7 +154,7 @@ def _write(
         " VALUES (:id, :project_id, :number, :subscriber_id, :channel, :subject, :priority,"
         " :ticket_type_id, :context, :previous, :now, :now)",
         id=str(ticket_id),
-        project_id=str(project.id),
+        project_id=ids.text(project.id),
         number=number,
         subscriber_id=str(subscriber.id),
         channel=subscriber.channel,
@@ -190,7 +191,8 @@ def _write(
 def _next_number(tx: Transaction, project_id: UUID) -> int:
     """One more than the last: no ticket is ever deleted, and one writer makes them all."""
     row = tx.one(
-        "SELECT max(number) FROM tickets WHERE project_id = :project_id", project_id=str(project_id)
+        "SELECT max(number) FROM tickets WHERE project_id = :project_id",
+        project_id=ids.text(project_id),
     )
     assert row is not None
     last: int | None = row[0]

@@ -45,7 +45,7 @@ def create(
 
 
 def get(tx: Transaction, project_id: UUID) -> Project:
-    row = tx.one(f"{SELECT} WHERE id = :id", id=str(project_id))
+    row = tx.one(f"{SELECT} WHERE id = :id", id=ids.text(project_id))
     if row is None:
         raise NotFound("There is no such project.")
     return _project(row)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from storage import outbox, projects
+from storage import ids, outbox, projects
 from storage.database import Row, Transaction, from_ms
 from storage.errors import NotFound
 from storage.model import Channel, Chat, Customer, Person, Subscriber, SubscriberStatus
@@ -51,7 +51,7 @@ def upsert(
         " locale = coalesce(excluded.locale, locale),"
         " status = 'active', updated_at = excluded.updated_at RETURNING *",
         id=str(tx.new_id()),
-        project_id=str(project_id),
+        project_id=ids.text(project_id),
         channel=channel,
         chat_id=chat_id,
         user_id=user_id,
@@ -74,7 +74,7 @@ def add_virtual(
         "INSERT INTO subscribers (id, project_id, channel, first_name, username, created_at,"
         " updated_at) VALUES (:id, :project_id, :channel, :first_name, :username, :now, :now)",
         id=str(subscriber_id),
-        project_id=str(project_id),
+        project_id=ids.text(project_id),
         channel=Channel.VIRTUAL,
         first_name=first_name,
         username=username,
@@ -141,7 +141,7 @@ def get(tx: Transaction, project_id: UUID, subscriber_id: UUID) -> Subscriber:
         "SELECT * FROM subscribers WHERE id = :id AND project_id = :project_id"
         " AND status <> 'erased'",
         id=str(subscriber_id),
-        project_id=str(project_id),
+        project_id=ids.text(project_id),
     )
     if row is None:
         raise NotFound("There is no such subscriber in this project.")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from storage import search
+from storage import ids, search
 from storage.database import Transaction
 from storage.model import Channel, Priority, Status, Ticket
 from storage.tickets import SELECT, ticket_from
@@ -41,7 +41,7 @@ def listing(
 ) -> tuple[list[Ticket], bool]:
     """Tickets with the newest first, and whether there are more behind them."""
     conditions = ["t.project_id = :project_id"]
-    values: dict[str, object] = {"project_id": str(project_id)}
+    values: dict[str, object] = {"project_id": ids.text(project_id)}
     for name, column in COLUMNS:
         value = getattr(wanted, name)
         if value is not None:

@@ -29,7 +29,7 @@ def get(tx: Transaction, project_id: UUID, ticket_id: UUID) -> Ticket:
     row = tx.one(
         f"{SELECT} WHERE t.id = :id AND t.project_id = :project_id",
         id=str(ticket_id),
-        project_id=str(project_id),
+        project_id=ids.text(project_id),
     )
     if row is None:
         raise TicketNotFound

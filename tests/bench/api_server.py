@@ -8,6 +8,7 @@ import os
 import resource
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -57,34 +58,64 @@ def fill(tx: Transaction) -> list[Ticket]:
 
 
 def bare(tx: Transaction, some: Ticket) -> web.Application:
-    """The same requests and answers, the same checks and the same bytes, with nothing between."""
+    """The same requests and answers, checked and made by the same models, with nothing between:
+    each answer is made anew of values that are there already."""
     ticket = tickets.get(tx, some.project_id, some.id)
-    said = messages.of_ticket(tx, ticket.id)
+    said = [_values(answers.Message, each) for each in messages.of_ticket(tx, ticket.id)]
     everything = ticket_list.TicketFilter()
     page, _ = ticket_list.listing(tx, ticket.project_id, everything, limit=50)
+    listed = [_values(answers.Ticket, each) for each in page]
+    values = _values(answers.Ticket, ticket)
+    customer = _values(answers.Customer, ticket.customer)
+
+    def one(values: dict[str, Any]) -> answers.Ticket:
+        return answers.Ticket(**values | {"customer": answers.Customer(**customer)})
+
+    def details() -> answers.TicketDetails:
+        spoken = [answers.Message(**each) for each in said]
+        whole = values | {"customer": answers.Customer(**customer), "messages": spoken}
+        return answers.TicketDetails(**whole)
+
+    ways: list[tuple[str, str, type[Any], Callable[[], object], type[BaseModel] | None]] = [
+        ("POST", "", answers.Ticket, lambda: one(values), inputs.NewTicket),
+        ("GET", "/{id}", answers.TicketDetails, details, None),
+        (
+            "GET",
+            "",
+            answers.TicketPage,
+            lambda: answers.TicketPage([*map(one, listed)], "p9"),
+            None,
+        ),
+        (
+            "POST",
+            "/{id}/reply",
+            answers.Message,
+            lambda: answers.Message(**said[0]),
+            inputs.NewReply,
+        ),
+    ]
     app = web.Application()
-    path = "/v1/helpdesk/tickets"
-    details = answers.details(ticket, said)
-    listed = answers.TicketPage(answers.of(page), "MTUw")
-    app.router.add_post(path, canned(answers.Ticket, ticket, inputs.NewTicket))
-    app.router.add_get(path, canned(answers.TicketPage, listed))
-    app.router.add_get(path + "/{id}", canned(answers.TicketDetails, details))
-    app.router.add_post(path + "/{id}/reply", canned(answers.Message, said[0], inputs.NewReply))
+    for method, path, answer, make, body in ways:
+        app.router.add_route(method, "/v1/helpdesk/tickets" + path, canned(answer, make, body))
     return app
 
 
+def _values(model: type[Any], source: object) -> dict[str, Any]:
+    return {field.name: getattr(source, field.name) for field in fields(model)}
+
+
 def canned(
-    answer: type[Any], value: object, body: type[BaseModel] | None = None
+    answer: type[Any], make: Callable[[], object], body: type[BaseModel] | None = None
 ) -> Callable[[web.Request], Awaitable[web.Response]]:
     to_json = TypeAdapter(answer).serializer.to_json
 
     async def get(request: web.Request) -> web.Response:
-        return web.Response(body=to_json(value), content_type="application/json")
+        return web.Response(body=to_json(make()), content_type="application/json")
 
     async def post(request: web.Request) -> web.Response:
         assert body is not None
         body.model_validate_json(await request.read())
-        return web.Response(body=to_json(value), content_type="application/json", status=201)
+        return web.Response(body=to_json(make()), content_type="application/json", status=201)
 
     return get if body is None else post
 
