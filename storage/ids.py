@@ -12,10 +12,21 @@ text = lru_cache(maxsize=8192)(str)
 
 _VERSION_AND_VARIANT = 0x7 << 76 | 0b10 << 62
 _RANDOM = 0xFFF << 64 | (1 << 62) - 1
+_drawn: list[int] = []
 
 
 def new() -> UUID:
     """48 bits of milliseconds since the Unix epoch, then 74 random bits."""
     milliseconds = time.time_ns() // 1_000_000
-    random = int.from_bytes(os.urandom(10), "big") & _RANDOM
-    return UUID(int=milliseconds << 80 | _VERSION_AND_VARIANT | random)
+    return UUID(int=milliseconds << 80 | _VERSION_AND_VARIANT | _draw())
+
+
+def _draw() -> int:
+    """Random bits from a stock: each call of the system would give the turn to another thread."""
+    try:
+        return _drawn.pop()
+    except IndexError:
+        fresh = os.urandom(10 * 256)
+        parts = (fresh[start : start + 10] for start in range(0, len(fresh), 10))
+        _drawn.extend(int.from_bytes(part, "big") & _RANDOM for part in parts)
+        return _drawn.pop()
