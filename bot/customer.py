@@ -17,6 +17,7 @@ from bot import middlewares, screens, views
 from bot.callbacks import RatingButton, TicketAct, TicketButton
 from bot.content import content_of, placeholder, source_of, unsupported_kind
 from bot.guide import Guide, request_in
+from bot.matching import when
 from bot.messengers import Messenger
 from bot.scenes.active_tickets import ActiveTickets
 from bot.scenes.consent import Consent
@@ -33,10 +34,10 @@ _COMMAND = re.compile(r"/\w+(@\w+)?")
 def router(registry: SceneRegistry) -> Router:
     """Takes every update of a private chat; the scenes are added to `registry`."""
     private = Router(name="customer")
-    private.message.filter(F.chat.type == ChatType.PRIVATE)
-    private.edited_message.filter(F.chat.type == ChatType.PRIVATE)
-    private.my_chat_member.filter(F.chat.type == ChatType.PRIVATE)
-    private.callback_query.filter(F.message.chat.type == ChatType.PRIVATE)
+    private.message.filter(when(F.chat.type == ChatType.PRIVATE))
+    private.edited_message.filter(when(F.chat.type == ChatType.PRIVATE))
+    private.my_chat_member.filter(when(F.chat.type == ChatType.PRIVATE))
+    private.callback_query.filter(when(F.message.chat.type == ChatType.PRIVATE))
     private.callback_query.middleware(middlewares.pressed)
     # What a scene must not take for its own comes before the scenes.
     private.include_router(_commands())
@@ -47,21 +48,21 @@ def router(registry: SceneRegistry) -> Router:
 
 def _commands() -> Router:
     known = Router(name="customer's commands")
-    known.message.filter(F.text)  # a caption commands nothing
+    known.message.filter(when(F.text))  # a caption commands nothing
     known.message.register(start, Command("start", "menu", "cancel", ignore_case=True))
     known.message.register(stop, Command("stop", ignore_case=True))
-    known.message.register(explain, F.text.regexp(_COMMAND, mode="fullmatch"))
-    known.message.register(pasted_link, F.text.func(request_in))
+    known.message.register(explain, when(F.text.regexp(_COMMAND, mode="fullmatch")))
+    known.message.register(pasted_link, when(F.text.func(request_in)))
     return known
 
 
 def _chat() -> Router:
     """What belongs to no scene."""
     chat = Router(name="customer's chat")
-    chat.message.register(announce, F.func(unsupported_kind))
+    chat.message.register(announce, when(F.func(unsupported_kind)))
     chat.message.register(plain)
     chat.edited_message.register(edited)
-    chat.my_chat_member.register(blocked, F.new_chat_member.status.in_({"kicked", "left"}))
+    chat.my_chat_member.register(blocked, when(F.new_chat_member.status.in_({"kicked", "left"})))
     chat.callback_query.register(rate, RatingButton.filter())
     chat.callback_query.register(reopen, TicketButton.filter(F.act == TicketAct.REOPEN))
     chat.callback_query.register(pressed_in_vain)

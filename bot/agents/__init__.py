@@ -8,6 +8,7 @@ from aiogram import F, Router
 from bot.agents import answers, buttons, commands, linking, membership
 from bot.agents.card import CardButton, PriorityButton
 from bot.agents.said import by_agent, in_agent_chat, in_group
+from bot.matching import when
 
 
 def router() -> Router:
@@ -22,8 +23,10 @@ def router() -> Router:
     )
     for kind in kinds:
         kind.filter(in_group)
-    groups.message.register(membership.migrated, F.migrate_to_chat_id | F.migrate_from_chat_id)
-    groups.message.register(membership.member_left, F.left_chat_member, in_agent_chat)
+    groups.message.register(
+        membership.migrated, when(F.migrate_to_chat_id | F.migrate_from_chat_id)
+    )
+    groups.message.register(membership.member_left, when(F.left_chat_member), in_agent_chat)
     groups.message.register(linking.connect, linking.with_code)
     groups.my_chat_member.register(membership.bot_changed, in_agent_chat)
     groups.chat_member.register(membership.member_changed, in_agent_chat)

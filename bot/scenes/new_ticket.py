@@ -15,6 +15,7 @@ from bot import screens, views
 from bot.callbacks import Place, PlaceButton, TypeButton
 from bot.content import content_of, source_of, unsupported_kind
 from bot.guide import Guide
+from bot.matching import when
 from bot.messengers import Messenger
 from bot.scenes import SceneName
 from storage import message_map, opening, subscribers
@@ -85,7 +86,7 @@ class NewTicket(
     async def cancelled(self, _: CallbackQuery, callback_data: PlaceButton, guide: Guide) -> None:
         await guide.menu(callback_data.project, "form_cancelled")
 
-    @on.message(F.func(unsupported_kind))
+    @on.message(when(F.func(unsupported_kind)))
     async def refused(self, message: Message, guide: Guide) -> None:
         kind = unsupported_kind(message) or message.content_type
         await guide.stage.add(screens.unsupported(kind, guide.locale, announced=False))

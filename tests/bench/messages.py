@@ -12,7 +12,8 @@ from tests.e2e.desk import Desk
 CUSTOMERS = 20
 MESSAGES = 2000
 UNLIMITED = "all:100000/1s,chat:100000/1s,group:100000/1s"
-HEAD = ["what", "messages/s", "seconds", "memory MiB"]
+HEAD = ["what", "messages/s", "seconds", "processor ms each", "memory MiB"]
+TICK = os.sysconf("SC_CLK_TCK")
 
 
 def resident_mib(pid: int) -> int:
@@ -20,6 +21,11 @@ def resident_mib(pid: int) -> int:
         if line.startswith("VmHWM"):
             return int(line.split()[1]) // 1024
     raise LookupError("the kernel does not tell the resident memory")
+
+
+def cpu_seconds(pid: int) -> float:
+    values = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(values[11]) + int(values[12])) / TICK
 
 
 async def flow(folder: Path, core: int) -> list[list[str]]:
@@ -53,15 +59,16 @@ async def flow(folder: Path, core: int) -> list[list[str]]:
             messenger.hold()
             for number in range(MESSAGES):
                 people[number % CUSTOMERS].say(f"Message {number}")
-            begun = time.perf_counter()
+            begun, used = time.perf_counter(), cpu_seconds(desk.pid)
             messenger.release()
             await messenger.until(
                 lambda: len(forum.messages) >= before + MESSAGES, timeout=300, what="all messages"
             )
             took = time.perf_counter() - begun
+            cost = (cpu_seconds(desk.pid) - used) / MESSAGES * 1e3
             memory = resident_mib(desk.pid)
         speed = f"{MESSAGES / took:.0f}"
-        return [["update to sent message", speed, f"{took:.1f}", str(memory)]]
+        return [["update to sent message", speed, f"{took:.1f}", f"{cost:.1f}", str(memory)]]
 
 
 def run() -> tuple[list[list[str]], str]:
