@@ -142,7 +142,13 @@ def _attachment(message: Message, channel: Channel) -> NewAttachment | None:
     photo = message.photo or (message.live_photo.photo if message.live_photo else None)
     if photo:
         largest = max(photo, key=lambda size: size.width * size.height)
-        return NewAttachment("photo", channel, largest.file_id, size=largest.file_size)
+        return NewAttachment(
+            "photo",
+            channel,
+            largest.file_id,
+            size=largest.file_size,
+            unique_id=largest.file_unique_id,
+        )
     for kind in _FILES:
         file = getattr(message, kind)
         if file is not None:
@@ -153,5 +159,6 @@ def _attachment(message: Message, channel: Channel) -> NewAttachment | None:
                 file_name=getattr(file, "file_name", None),
                 mime_type=getattr(file, "mime_type", None),
                 size=file.file_size,
+                unique_id=file.file_unique_id,
             )
     return None

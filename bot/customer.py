@@ -125,10 +125,14 @@ async def _pass_on(content: Content, source: Source, guide: Guide) -> bool:
     return routed is not None
 
 
-async def edited(message: Message, messenger: Messenger, guide: Guide) -> None:
+async def edited(
+    message: Message, album: list[Message], messenger: Messenger, guide: Guide
+) -> None:
+    """An edit of a message, of a part of an album, or of an album as a whole."""
     if unsupported_kind(message) is None and message.location is None:
-        content = content_of([message], messenger.channel)
-        await guide.db.write(_edit, source_of([message], messenger.channel), content)
+        parts = album or [message]
+        content = content_of(parts, messenger.channel)
+        await guide.db.write(_edit, source_of(parts, messenger.channel), content)
 
 
 async def rate(_: CallbackQuery, callback_data: RatingButton, guide: Guide) -> None:
@@ -157,11 +161,12 @@ def _unsubscribe(tx: Transaction, chat: Chat) -> list[Project]:
 
 
 def _edit(tx: Transaction, source: Source, content: Content) -> None:
-    """An album's caption may stand at another part than the one edited: then it stays."""
+    """An album's caption may stand at a part that was not edited: then it stays."""
     message_id = message_map.message_from(tx, source.chat, source.native_ids[0])
     if message_id is None:
         return
-    if not content.text and len(message_map.sources_of(tx, message_id)) > 1:
+    parts = message_map.sources_of(tx, message_id)
+    if not content.text and len(parts) > len(source.native_ids):
         message = messages.get(tx, message_id)
         content = replace(content, text=message.text, entities=message.entities)
     conversation.edit(tx, source, content)

@@ -16,6 +16,8 @@ from storage.model import Attachment, Channel
 CHUNK = 64 * 1024
 DOWNLOAD_SECONDS = 300
 """For a whole file, at the speed of whoever reads it."""
+GONE = {400, 403, 404, 410}
+"""What a file's host answers for good: addresses of files are signed, and some of them expire."""
 NOT_GIVEN_OUT = "The messenger does not give this file out."
 
 
@@ -40,7 +42,7 @@ class Files:
         except TelegramBadRequest:
             raise NotFound(NOT_GIVEN_OUT) from None
         except ClientResponseError as error:
-            if error.status in (404, 410):
+            if error.status in GONE:
                 raise NotFound(NOT_GIVEN_OUT) from None
             raise Unavailable(f"The messenger answers {error.status}.") from None
         except (*PASSING, TelegramAPIError, ClientError, TimeoutError):

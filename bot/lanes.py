@@ -4,16 +4,17 @@ An update leaves the inbox only when it was handled, so that a crash anywhere re
 """
 
 import asyncio
+import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
 
 import structlog
 from aiogram.exceptions import TelegramServerError
 from aiogram.types import Message, Update
+from structlog.contextvars import bound_contextvars
 
 from bot.failures import PASSING, wait_after, words
 from bot.messengers import Messenger
@@ -23,6 +24,7 @@ from storage.database import Database
 from storage.errors import Unavailable
 
 log = structlog.get_logger()
+_events = logging.getLogger(__name__)
 
 ALBUM_QUIET = 1.0
 """Seconds without a further part after which an album is complete; the parts come as updates of
@@ -113,14 +115,14 @@ class Lanes:
         Empty when the end comes before the album is complete: the next start has it whole.
         """
         first = lane.queue.popleft()
-        group = album_of(first.update.payload)
+        group = self._album_of(first)
         if group is None:
             return [first.update]
         parts = [first]
         loop = asyncio.get_running_loop()
         while not self._ending:
             lane.more.clear()
-            parts += _take(lane.queue, group)
+            parts += self._take(lane.queue, group)
             wait = parts[-1].at + ALBUM_QUIET - loop.time()
             if wait <= 0 or len(parts) >= self._messenger.capabilities.album_limit:
                 return [part.update for part in parts]
@@ -128,7 +130,23 @@ class Lanes:
                 await asyncio.wait_for(lane.more.wait(), wait)
         return []
 
+    def _album_of(self, arrived: _Arrived) -> str | None:
+        return self._messenger.feed.album_of(arrived.update.payload)
+
+    def _take(self, queue: deque[_Arrived], group: str) -> list[_Arrived]:
+        """Move an album's further parts out of the queue; the others keep their order."""
+        parts = [arrived for arrived in queue if self._album_of(arrived) == group]
+        if parts:
+            others = [arrived for arrived in queue if self._album_of(arrived) != group]
+            queue.clear()
+            queue.extend(others)
+        return parts
+
     async def _handle_all(self, updates: list[inbox.Update]) -> None:
+        with bound_contextvars(chat=updates[0].chat_id, update=updates[0].update_id):
+            await self._handle_in_context(updates)
+
+    async def _handle_in_context(self, updates: list[inbox.Update]) -> None:
         ids = [update.id for update in updates]
         surprises = server_errors = 0
         for attempt in count():
@@ -147,32 +165,24 @@ class Lanes:
                 log.error("an update is set aside", updates=ids, error=words(failure))
                 return await record(self._db, inbox.set_aside, ids, words(failure))
             await asyncio.sleep(wait_after(failure, attempt))
+        _events.debug("an update was handled")
         return await record(self._db, inbox.handled, ids)
 
     async def _feed(self, updates: list[inbox.Update]) -> None:
-        parsed = [self._messenger.parse(update.payload) for update in updates]
-        album = [update.message for update in parsed if update.message is not None]
+        parse = self._messenger.feed.parse
+        parsed = [each for update in updates for each in parse(update.payload)]
+        if not parsed:
+            return
+        album = [message for update in parsed if (message := _message_in(update)) is not None]
         album.sort(key=lambda message: message.message_id)
         captioned = next((update for update in parsed if _caption(update)), parsed[0])
         await self._handle(captioned, album)
 
 
+def _message_in(update: Update) -> Message | None:
+    return update.message or update.edited_message
+
+
 def _caption(update: Update) -> str | None:
-    return update.message.caption if update.message is not None else None
-
-
-def _take(queue: deque[_Arrived], group: str) -> list[_Arrived]:
-    """Move an album's further parts out of the queue; the others keep their order."""
-    parts = [arrived for arrived in queue if album_of(arrived.update.payload) == group]
-    if parts:
-        others = [arrived for arrived in queue if album_of(arrived.update.payload) != group]
-        queue.clear()
-        queue.extend(others)
-    return parts
-
-
-def album_of(payload: Mapping[str, Any]) -> str | None:
-    """The album that an update's message is a part of."""
-    message = payload.get("message")
-    group = message.get("media_group_id") if isinstance(message, Mapping) else None
-    return None if group is None else str(group)
+    message = _message_in(update)
+    return None if message is None else message.caption

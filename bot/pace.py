@@ -210,9 +210,13 @@ class Pace:
             due = max(due, chat.paused_until, chat.places.free_at(landing=now))
         return max(due - now, 0)
 
+    def window(self, *, group: bool) -> Window | None:
+        """What holds for one group, or for one other chat."""
+        return self._group_window if group else self._chat_window
+
     def free(self, chat_id: int, *, group: bool) -> float:
         """How many messages this chat could take now, by its own windows; infinite without one."""
-        window = self._group_window if group else self._chat_window
+        window = self.window(group=group)
         if window is None:
             return math.inf
         chat = self._chats.get(chat_id)
@@ -220,12 +224,12 @@ class Pace:
 
     def headroom(self, chat_id: int, *, group: bool) -> float:
         """The part of this chat's window that is free, from 1 down to 0."""
-        window = self._group_window if group else self._chat_window
+        window = self.window(group=group)
         return 1.0 if window is None else self.free(chat_id, group=group) / window.count
 
     def _known(self, chat_id: int, group: bool) -> _Chat:
         chat = self._chats.setdefault(chat_id, _Chat(chat_id))
-        chat.places.window = self._group_window if group else self._chat_window
+        chat.places.window = self.window(group=group)
         return chat
 
     def _review(self, chat: _Chat) -> None:

@@ -73,7 +73,7 @@ def reply(
         return message
     _answered(tx, ticket, agent)
     outbox.to_agents(tx, project, outbox.Kind.CARD, ticket_id=ticket_id)
-    if to_customer:
+    if ticket.channel is not Channel.VIRTUAL:
         delivery.send(tx, ticket, message.id)
         message = messages.get(tx, message.id)
     events.changed(tx, ticket, tickets.get, message)
@@ -186,14 +186,10 @@ def edit(tx: Transaction, source: Source, content: Content) -> Message | None:
 
 
 def _add_files(tx: Transaction, ticket: Ticket, message: Message, content: Content) -> None:
-    """A file put in another's place comes as a message of its own: so the original stays in sight.
-
-    A file is told by what it is: messengers may name the same one anew.
-    """
+    """A file put in another's place comes as a message of its own: the original stays in sight."""
     said = messages.of_ticket(tx, ticket.id) if content.attachments else []
-    known = {_looks(file) for file in message.attachments}
-    had = {file.file_id for each in said for file in each.attachments}
-    files = [f for f in content.attachments if _looks(f) not in known and f.file_id not in had]
+    had = {_identity(file) for each in said for file in each.attachments}
+    files = [file for file in content.attachments if _identity(file) not in had]
     if files:
         new = Content("", (), tuple(files))
         name = message.author_name
@@ -203,8 +199,8 @@ def _add_files(tx: Transaction, ticket: Ticket, message: Message, content: Conte
         events.changed(tx, ticket, tickets.get, added)
 
 
-def _looks(file: Attachment | NewAttachment) -> tuple[str, str | None, int | None]:
-    return file.kind, file.file_name, file.size
+def _identity(file: Attachment | NewAttachment) -> tuple[str, str]:
+    return file.kind, file.unique_id or file.file_id
 
 
 def _edit_at_customer(tx: Transaction, ticket: Ticket, message_id: UUID) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -95,6 +96,7 @@ def _attach(
             size=new.size,
             channel=new.channel,
             file_id=new.file_id,
+            unique_id=new.unique_id,
         )
         tx.insert(
             "attachments",
@@ -107,6 +109,7 @@ def _attach(
             size=new.size,
             channel=new.channel,
             file_id=new.file_id,
+            unique_id=new.unique_id,
         )
         made.append(attachment)
     return tuple(made)
@@ -178,6 +181,17 @@ def last_public(tx: Transaction, ticket_id: UUID, count: int) -> list[Message]:
     return [get(tx, UUID(row["id"])) for row in reversed(rows)]
 
 
+def times_of_customer(tx: Transaction, ticket_id: UUID, limit: int) -> list[datetime]:
+    """When the customer wrote the last `limit` messages of a ticket, the latest first."""
+    rows = tx.all(
+        "SELECT created_at FROM messages WHERE ticket_id = :id AND author = 'customer'"
+        " ORDER BY seq DESC LIMIT :limit",
+        id=str(ticket_id),
+        limit=limit,
+    )
+    return [from_ms(row["created_at"]) for row in rows]
+
+
 def first_of_ticket(tx: Transaction, ticket_id: UUID) -> Message:
     """The message that a ticket began with. Raises NotFound."""
     row = tx.one(
@@ -241,4 +255,5 @@ def _attachment(row: Row) -> Attachment:
         size=row["size"],
         channel=Channel(row["channel"]),
         file_id=row["file_id"],
+        unique_id=row["unique_id"],
     )

@@ -164,7 +164,8 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class NewAttachment:
-    """A file as a messenger tells of it. `size` in bytes; `file_id` is its name there."""
+    """A file as a messenger tells of it. `size` in bytes; `file_id` is its name there, which may
+    be another each time, `unique_id` stays."""
 
     kind: str
     channel: Channel
@@ -172,6 +173,7 @@ class NewAttachment:
     file_name: str | None = None
     mime_type: str | None = None
     size: int | None = None
+    unique_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,7 @@ class Attachment:
     size: int | None
     channel: Channel
     file_id: str
+    unique_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from aiogram.types import CallbackQuery, Message
 
 import locales
 from bot.agents.card import Action, CardButton, PriorityButton, card_keyboard
-from bot.agents.membership import is_outsider
+from bot.agents.membership import member_of
 from bot.agents.said import group_of
 from bot.content import person_of
 from bot.messengers import Messenger
@@ -27,7 +27,7 @@ async def by_member(
     presser = person_of(query.from_user, group, messenger.channel)
     known = await db.read(agents.by_user, project.id, messenger.channel, presser.user_id)
     active = known is not None and known.active
-    if not active and await is_outsider(messenger.bot, group.id, presser.user_id):
+    if not active and await member_of(messenger.bot, group.id, query.from_user) is None:
         return False
     return {"presser": presser}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from aiogram.types import Message
 
 from bot.agents.card import card_values
-from bot.agents.membership import is_outsider
+from bot.agents.membership import member_of
 from bot.agents.said import Said
 from bot.content import person_of
 from bot.messengers import Messenger
@@ -71,11 +71,11 @@ async def obey(
 async def _mentioned(message: Message, messenger: Messenger) -> Person | None:
     """The member whom a mention without a user name points at."""
     for entity in message.entities or ():
-        user = entity.user
-        if user is None or user.is_bot:
+        if entity.user is None or entity.user.is_bot:
             continue
-        if not await is_outsider(messenger.bot, message.chat.id, user.id):
-            return person_of(user, message.chat, messenger.channel)
+        member = await member_of(messenger.bot, message.chat.id, entity.user)
+        if member is not None:
+            return person_of(member, message.chat, messenger.channel)
     return None
 
 

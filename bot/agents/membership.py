@@ -4,7 +4,7 @@ import structlog
 from aiogram import Bot
 from aiogram.enums import ChatMemberStatus
 from aiogram.exceptions import TelegramBadRequest
-from aiogram.types import ChatMemberUpdated, Message
+from aiogram.types import ChatMemberUpdated, Message, User
 
 from bot.agents.rights import announce_rights
 from bot.messengers import Messenger
@@ -54,14 +54,14 @@ async def migrated(message: Message, db: Database, messenger: Messenger) -> None
         log.info("the agent chat became a supergroup", project=project.slug)
 
 
-async def is_outsider(bot: Bot, chat_id: int, user_id: int) -> bool:
-    """Whether the messenger says that somebody is not in the group.
+async def member_of(bot: Bot, chat_id: int, user: User) -> User | None:
+    """Somebody by the name that the group knows; None where they are not in it.
 
     A bot that is no admin may be refused the answer (core.telegram.org/bots/api#getchatmember):
     who can see a card there is then taken for a member.
     """
     try:
-        member = await bot.get_chat_member(chat_id, user_id)
+        member = await bot.get_chat_member(chat_id, user.id)
     except TelegramBadRequest:
-        return False
-    return member.status in OUTSIDE
+        return user
+    return None if member.status in OUTSIDE else member.user

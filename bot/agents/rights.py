@@ -1,7 +1,6 @@
 """What the bot may do in an agent chat, and the message that says what is missing."""
 
 import structlog
-from aiogram import Bot
 from aiogram.exceptions import (
     TelegramBadRequest,
     TelegramForbiddenError,
@@ -12,17 +11,18 @@ from aiogram.types import ChatMemberAdministrator, ChatMemberRestricted
 from bot.messengers import Messenger
 from storage import agent_chats, outbox
 from storage.database import Database
-from storage.model import Channel, Chat, Project
+from storage.model import Chat, Project
 
 log = structlog.get_logger()
 
 
-async def check_rights(bot: Bot, chat: Chat) -> list[str]:
+async def check_rights(messenger: Messenger, chat: Chat) -> list[str]:
     """What is missing for work in `chat`, as names in `locales`; empty where all is well.
 
     A bot in privacy mode hears of answers only as an admin
-    (core.telegram.org/bots/features#privacy-mode); in MAX a bot hears a group only as an admin.
+    (core.telegram.org/bots/features#privacy-mode); where there is no such mode, always so.
     """
+    bot = messenger.bot
     me = await bot.get_me()
     try:
         group = await bot.get_chat(chat.id)
@@ -37,7 +37,7 @@ async def check_rights(bot: Bot, chat: Chat) -> list[str]:
     if group.is_forum:
         manages = isinstance(member, ChatMemberAdministrator) and member.can_manage_topics
         return [] if manages else ["right_topics"]
-    if chat.channel is Channel.MAX:
+    if not messenger.capabilities.privacy_mode:
         return [] if admin else ["right_admin"]
     return [] if admin or me.can_read_all_group_messages else ["right_read"]
 
@@ -53,7 +53,7 @@ async def announce_rights(
     if project.agent_chat is None:
         return
     try:
-        missing = await check_rights(messenger.bot, project.agent_chat)
+        missing = await check_rights(messenger, project.agent_chat)
     except TelegramMigrateToChat as moved:
         new_id = moved.migrate_to_chat_id
         followed = await db.write(agent_chats.migrated, project.agent_chat, new_id)

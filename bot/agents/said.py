@@ -10,6 +10,7 @@ from typing import Any
 from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
 from aiogram.types import Chat as MessengerChat
 
+from bot.agents.named import head_of, ticket_named
 from bot.content import person_of, source_of
 from bot.messengers import Messenger
 from storage import agents, message_map, outbox, projects, tickets
@@ -25,12 +26,16 @@ ANONYMOUS_ADMIN = 1087968824
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Something that an agent says: in which chat, topic and album, in answer to what."""
+    """Something that an agent says: in which chat, topic and album, in answer to what.
+
+    `head` is how the bot's message or topic begins that it answers or is in.
+    """
 
     project: Project
     author: Person
     source: Source
     thread_id: int | None
+    head: str
 
     def agent(self, tx: Transaction) -> Agent:
         """Who says it, an agent from now on."""
@@ -46,8 +51,10 @@ class Said:
         if ticket_id is None and self.source.media_group_id is not None:
             part = message_map.album_message(tx, chat, self.source.media_group_id)
             ticket_id = None if part is None else tickets.of_message(tx, part).id
+        if ticket_id is None:
+            return ticket_named(tx, self.project.id, self.head)
         try:
-            return None if ticket_id is None else tickets.get(tx, self.project.id, ticket_id)
+            return tickets.get(tx, self.project.id, ticket_id)
         except TicketNotFound:
             return None
 
@@ -96,7 +103,7 @@ async def by_agent(
         source = replace(source, reply_to=_answered_elsewhere(message))
     # Without is_topic_message the number is that of a chain of replies.
     thread_id = message.message_thread_id if message.is_topic_message else None
-    return {"said": Said(found["project"], author, source, thread_id)}
+    return {"said": Said(found["project"], author, source, thread_id, head_of(message))}
 
 
 def _answered_elsewhere(message: Message) -> int | None:

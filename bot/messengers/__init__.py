@@ -1,26 +1,68 @@
-"""What the rest of the bot knows of a messenger: its bot, its abilities, its pace."""
+"""What the rest of the bot knows of a messenger: its bot, its abilities, its pace, its way in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from aiogram import Bot
 from aiogram.types import Update
 
 from bot.pace import Pace
+from storage.database import Database, Transaction
 from storage.model import Channel, Chat
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What differs between messengers. Lengths in UTF-16 units after entities; sizes in bytes."""
+    """What differs between messengers. Lengths in UTF-16 units after entities; sizes in bytes.
+
+    Kinds of files may share an album where `albums` names the same group for them.
+    `privacy_mode`: a setting of the bot's owner lets it read groups; else only its rights there do.
+    """
 
     topics: bool
     reactions: bool
+    privacy_mode: bool
     text_limit: int
     caption_limit: int
+    albums: Mapping[str, str]
     album_limit: int
     download_limit: int
+
+
+class Reader(Protocol):
+    """Reads updates by polling; what it read last is confirmed by what it reads next."""
+
+    async def read(self, *, wait: bool) -> None:
+        """Ask once for updates, `wait` for some where there are none, and commit them to the inbox.
+
+        Raises aiogram's errors, TelegramConflictError where a webhook stands in the way, and
+        Unavailable.
+        """
+
+
+class Feed(Protocol):
+    """How a messenger's updates come in, and what they mean; `intake` and the lanes ask it."""
+
+    @property
+    def secret_header(self) -> str:
+        """The header of a webhook's request that has the secret."""
+
+    @property
+    def kinds(self) -> Sequence[str]:
+        """The kinds of updates that mean something to the desk, as the messenger calls them."""
+
+    def reader(self, db: Database) -> Reader: ...
+
+    def take_in(self, tx: Transaction, updates: Sequence[Any]) -> None:
+        """Put updates, as they came, into the inbox. Raises ValueError, KeyError or TypeError for
+        what is none."""
+
+    def album_of(self, payload: Mapping[str, Any]) -> str | None:
+        """The album that an inbox row is a part of, where the other parts are other rows."""
+
+    def parse(self, payload: Mapping[str, Any]) -> Sequence[Update]:
+        """An inbox row's updates: several for an album in one row, none where nothing is meant."""
 
 
 @dataclass(slots=True)
@@ -32,7 +74,7 @@ class Messenger:
     capabilities: Capabilities
     pace: Pace
     is_group: Callable[[int], bool]
-    parse: Callable[[Mapping[str, Any]], Update]
+    feed: Feed
     start_link: Callable[[str, str], str]
     username: str | None = None
 

@@ -1,10 +1,11 @@
-"""What everything that sends has in hand: the database, the messenger, the files."""
+"""What everything that sends has in hand: the database, the messenger, the files, the counters."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiogram.types import InlineKeyboardMarkup
 
 from bot.messengers import Capabilities, Messenger
+from bot.numbers import Numbers
 from bot.outgoing.parts import FileSource, Part, Place, send
 from storage.database import Database
 
@@ -14,6 +15,7 @@ class Outlet:
     db: Database
     messenger: Messenger
     files: FileSource
+    numbers: Numbers = field(default_factory=Numbers)
 
     @property
     def limits(self) -> Capabilities:

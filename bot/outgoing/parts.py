@@ -22,9 +22,6 @@ from bot.messengers import Capabilities
 from bot.outgoing.formatted import Formatted, joined
 from storage.model import Attachment
 
-ALBUM_OF = {"photo": "picture", "video": "picture", "document": "document", "audio": "audio"}
-"""What may share an album: photos and videos mix, documents and audio keep to themselves
-(core.telegram.org/bots/api#sendmediagroup)."""
 SENDERS: Mapping[str, Callable[..., Awaitable[Message]]] = {
     "photo": Bot.send_photo,
     "video": Bot.send_video,
@@ -93,7 +90,7 @@ def parts_of(
     header: Formatted, body: Formatted, files: Sequence[Attachment], limits: Capabilities
 ) -> list[Part]:
     """Everything once and in order: as captions where they fit, else the text before the files."""
-    albums = _albums(files, limits.album_limit)
+    albums = _albums(files, limits)
     whole = header + body
     if not albums:
         return [Part(piece) for piece in whole.pieces(limits.text_limit)] or [Part(header)]
@@ -104,13 +101,13 @@ def parts_of(
     return texts + [Part(Formatted(), album) for album in albums]
 
 
-def _albums(files: Sequence[Attachment], limit: int) -> list[tuple[Attachment, ...]]:
+def _albums(files: Sequence[Attachment], limits: Capabilities) -> list[tuple[Attachment, ...]]:
     albums: list[tuple[Attachment, ...]] = []
     for file in files:
-        kind = ALBUM_OF.get(file.kind)
+        group = limits.albums.get(file.kind)
         last = albums[-1] if albums else ()
-        fits = kind is not None and last and ALBUM_OF.get(last[0].kind) == kind
-        if fits and len(last) < limit:
+        fits = group is not None and last and limits.albums.get(last[0].kind) == group
+        if fits and len(last) < limits.album_limit:
             albums[-1] = (*last, file)
         else:
             albums.append((file,))

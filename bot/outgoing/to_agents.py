@@ -1,5 +1,6 @@
 """Rows for agent chats: cards, what is said in tickets, notices, edits and marks of delivery."""
 
+from dataclasses import replace
 from itertools import takewhile
 
 from aiogram.exceptions import TelegramBadRequest
@@ -13,7 +14,7 @@ from bot.outgoing.formatted import Formatted, from_html, joined
 from bot.outgoing.outlet import Outlet
 from bot.outgoing.parts import WITHOUT_CAPTION, Part, Place, parts_of, rewrite
 from bot.outgoing.recording import record
-from bot.outgoing.topics import Mended, Topics, place_of
+from bot.outgoing.topics import CARD_GONE, Mended, Topics, place_of
 from bot.outgoing.turns import Turns
 from storage import message_map, outbox, projects
 from storage.database import Transaction
@@ -200,13 +201,18 @@ class ToAgents:
         return True
 
     async def _mark(self, row: OutboxRow, view: View, turns: Turns) -> None:
-        """Show the agent that the answer arrived: a reaction, or a reply where there are none."""
+        """Show that the answer arrived, if it is still there: a reaction, or else a reply."""
         native_id = row.payload["native_id"]
         if self._outlet.limits.reactions and await self._react(row.chat.id, native_id):
             await record(self._outlet.db, outbox.finish, [row.id], "sent")
             return
-        place = place_of(view.thread, reply_to=native_id)
-        await self._send_parts(row, [Part(Formatted(DELIVERED_IN_WORDS))], place, turns)
+        place = replace(place_of(view.thread, reply_to=native_id), must_reply=True)
+        try:
+            await self._send_parts(row, [Part(Formatted(DELIVERED_IN_WORDS))], place, turns)
+        except TelegramBadRequest as error:
+            if not any(sign in error.message for sign in CARD_GONE):
+                raise
+            await record(self._outlet.db, outbox.finish, [row.id], "sent")
 
     async def _react(self, chat_id: int, native_id: int) -> bool:
         """Whether nothing is left to show: False where the chat allows no such reaction."""

@@ -100,6 +100,12 @@ def _uploaded(world: World, item: Json) -> Attachment:
     return media(world.files.by_token(item["type"], token))
 
 
+def _sticker(world: World, item: Json) -> Attachment:
+    """One that somebody sent before, or any other of MAX's own."""
+    code = item["payload"]["code"]
+    return sticker(world.files.known("sticker", code), code)
+
+
 def _contact(world: World, item: Json) -> Attachment:
     user = world.users.get(item["payload"].get("contact_id") or 0)
     return card(item["payload"], user.to_api() if user else None)
@@ -116,7 +122,7 @@ MAKERS: dict[str, Callable[[World, Json], Attachment]] = {
     "video": _uploaded,
     "audio": _uploaded,
     "file": _uploaded,
-    "sticker": lambda world, item: sticker(None, item["payload"]["code"]),
+    "sticker": _sticker,
     "contact": _contact,
     "location": lambda world, item: location(item["latitude"], item["longitude"]),
     "share": _share,

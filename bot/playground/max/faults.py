@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from ..stand_in.faults import Fault, Faults, Rule, cut_after, cut_before, delay, hang, status
+from ..stand_in.faults import (
+    Fault,
+    Faults,
+    Rule,
+    cut_after,
+    cut_before,
+    cut_during,
+    delay,
+    hang,
+    status,
+)
 from .errors import TOO_MANY_REQUESTS, ApiError
 
 __all__ = [
@@ -11,6 +21,7 @@ __all__ = [
     "Rule",
     "cut_after",
     "cut_before",
+    "cut_during",
     "delay",
     "hang",
     "reject",

@@ -178,6 +178,8 @@ class Chat:
     by_id: dict[str, Message] = field(default_factory=dict, repr=False)
     forum: ClassVar[bool] = False
     pinned: Message | None = field(default=None, repr=False)
+    # Unix time of the bot's last "typing…", which people see for some seconds.
+    action_at: float = 0.0
 
     @property
     def messages(self) -> list[Message]:

@@ -148,9 +148,9 @@ class Person(User):
 
     def send_sticker(self, data: bytes, emoji: str = "🙂", **place: Unpack[FilePlace]) -> Message:
         """A sticker."""
-        file = self._world.files.add("sticker", data, name=place.get("name"))
-        made = attachments.sticker(file, f"{ord(emoji[0]):x}")
-        return self._post(place, attachments=[made])
+        code = f"{ord(emoji[0]):x}"
+        file = self._world.files.add("sticker", data, name=place.get("name"), token=code)
+        return self._post(place, attachments=[attachments.sticker(file, code)])
 
     def send_album(
         self,

@@ -55,7 +55,7 @@ class Server:
         self._line.up()
         self._world.webhook.start()
 
-    async def _call(self, request: web.Request) -> web.Response:
+    async def _call(self, request: web.Request) -> web.StreamResponse:
         call = Call(f"{request.method} {request.path}", dict(request.query), self._world.clock())
 
         async def read() -> tuple[Operation, Params]:
@@ -104,7 +104,7 @@ class Server:
             raise own_fault(f"{operation.id}: {error}") from error
         return result
 
-    async def _upload(self, request: web.Request) -> web.Response:
+    async def _upload(self, request: web.Request) -> web.StreamResponse:
         call = Call("upload", {}, self._world.clock())
 
         async def read() -> Upload:
@@ -149,7 +149,7 @@ class Server:
             upload, self._world.files.finish(upload, bytes(upload.received), name, None)
         )
 
-    async def _download(self, request: web.Request) -> web.Response:
+    async def _download(self, request: web.Request) -> web.StreamResponse:
         path = request.match_info["kind"], request.match_info["number"]
         call = Call("file", {"path": "/".join(path)}, self._world.clock())
 

@@ -20,7 +20,7 @@ def message_state(message: Message) -> Json:
         "service": message.is_service,
         "text": message.text,
         "html": message.html,
-        "file": _file_state(message),
+        "files": _file_states(message),
         "album": message.id if len(message.files) > 1 else None,
         "reply_to": message.reply_to.id if message.reply_to else None,
         "buttons": [
@@ -32,17 +32,19 @@ def message_state(message: Message) -> Json:
     }
 
 
-def _file_state(message: Message) -> Json | None:
-    file = message.media
-    if file is None:
-        return None
-    return {
-        "kind": message.kind,
-        "name": file.name,
-        "mime_type": file.mime_type,
-        "size": file.size,
-        "path": file.path,
-    }
+def _file_states(message: Message) -> list[Json]:
+    """All files of the message: an album is one."""
+    return [
+        {
+            "kind": item.name,
+            "name": item.file.name,
+            "mime_type": item.file.mime_type,
+            "size": item.file.size,
+            "path": item.file.path,
+        }
+        for item in message.attachments
+        if item.file is not None
+    ]
 
 
 def chat_state(chat: Chat) -> Json:
@@ -53,6 +55,7 @@ def chat_state(chat: Chat) -> Json:
         "title": chat.title or (chat.person.name if chat.person else ""),
         "forum": chat.forum,
         "bot": chat.bot_status,
+        "action_at": chat.action_at,
         "members": [{"id": user.id, "name": user.name} for user in chat.members.values()],
         "topics": [],
         "messages": [message_state(message) for message in chat.messages],

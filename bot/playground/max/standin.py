@@ -12,6 +12,7 @@ from ..stand_in.checks import Json
 from ..stand_in.faults import Faults
 from ..stand_in.journal import Journal
 from ..stand_in.running import Running
+from .files import StoredFile
 from .groups import BotRights, Group
 from .limits import Limits
 from .model import Chat, User
@@ -142,6 +143,11 @@ class MaxStandIn(Running):
         return self.world.pace.refused
 
     # Files
+
+    def file(self, path: str) -> StoredFile | None:
+        """The file at that path, which its address ends with."""
+        kind, _, rest = path.partition("/")
+        return self.world.files.at(kind, rest.partition("/")[0])
 
     def refuse_files(self, times: int) -> None:
         """Every file uploaded from now on is "not ready" for that many messages."""

@@ -5,6 +5,8 @@ https://dev.max.ru/docs-api/methods/GET/chats/-chatId-
 
 from __future__ import annotations
 
+import time
+
 from ...stand_in.checks import Json
 from ..access import chat_to_read, chat_to_write, group_to_manage
 from ..errors import bad_request, broken_contract, not_found, not_simulated
@@ -48,8 +50,10 @@ def edit_chat(world: World, params: Params) -> Json:
 
 @operation("sendAction")
 def send_action(world: World, params: Params) -> Json:
-    """Shows that the bot types or sends; in the journal of calls only."""
-    chat_to_write(world, params["chat_id"])
+    """Shows that the bot types or sends."""
+    chat = chat_to_write(world, params["chat_id"])
+    chat.action_at = time.time()
+    world.changes.tell("action", chat.id)
     return SUCCESS
 
 

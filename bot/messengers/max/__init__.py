@@ -1,0 +1,51 @@
+"""MAX: its bot, its limits, its abilities; https://dev.max.ru/docs-api.
+
+To the rest of the desk it is an aiogram bot: `session` translates what goes out, `updates` what
+comes in. Nobody outside this folder knows how MAX calls anything.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from bot.messengers import Capabilities, Messenger
+from bot.messengers.max.feed import MaxFeed
+from bot.messengers.max.markup import TEXT_LIMIT
+from bot.messengers.max.posting import is_group
+from bot.messengers.max.session import MaxBot
+from storage.database import Database
+from storage.model import Channel
+
+CAPABILITIES = Capabilities(
+    topics=False,
+    reactions=False,
+    privacy_mode=False,
+    text_limit=TEXT_LIMIT,
+    # A message's text is the caption of what it carries.
+    caption_limit=TEXT_LIMIT,
+    # Files and audio have to be a message's only attachment.
+    albums={"photo": "picture", "video": "picture"},
+    album_limit=10,
+    download_limit=50 * 1024 * 1024,
+)
+
+
+def build(
+    token: str,
+    api_url: str,
+    limits: Mapping[Literal["all", "chat", "group"], tuple[int, float]],
+    db: Database,
+) -> Messenger:
+    """MAX behind `token` at the base URL `api_url`; `db` keeps its names of messages.
+
+    `limits` are calls of a kind in so many seconds, by scope: all, chat, group.
+    """
+    bot = MaxBot(token, api_url, db, limits)
+    return Messenger(
+        channel=Channel.MAX,
+        bot=bot,
+        capabilities=CAPABILITIES,
+        pace=bot.pace,
+        is_group=is_group,
+        feed=MaxFeed(bot),
+        start_link=lambda username, payload: f"https://max.ru/{username}?start={payload}",
+    )

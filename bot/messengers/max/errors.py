@@ -1,0 +1,105 @@
+"""MAX's refusals as aiogram's errors, in the words that Telegram has for the same.
+
+What follows from them, another try or none, is `bot.failures`' and the sender's business.
+"""
+
+import json
+import re
+from typing import Any
+
+from aiogram.exceptions import (
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramConflictError,
+    TelegramEntityTooLarge,
+    TelegramForbiddenError,
+    TelegramServerError,
+    TelegramUnauthorizedError,
+)
+from aiogram.methods import (
+    AnswerCallbackQuery,
+    DeleteMessage,
+    DeleteMessages,
+    EditMessageCaption,
+    EditMessageReplyMarkup,
+    EditMessageText,
+    TelegramMethod,
+)
+
+EDITS = (EditMessageText, EditMessageCaption, EditMessageReplyMarkup)
+DELETIONS = (DeleteMessage, DeleteMessages)
+
+BLOCKED = "Forbidden: bot was blocked by the user"
+CHAT_NOT_FOUND = "Bad Request: chat not found"
+REPLY_NOT_FOUND = "Bad Request: message to be replied not found"
+EDIT_NOT_FOUND = "Bad Request: message to edit not found"
+DELETE_NOT_FOUND = "Bad Request: message to delete not found"
+CANNOT_EDIT = "Bad Request: message can't be edited"
+TOO_OLD = "Bad Request: query is too old and response timeout expired or query ID is invalid"
+RIGHTS = "Bad Request: not enough rights"
+
+_SECRETS = re.compile(r"https?://\S+|[\w+/=-]{24,}", re.ASCII)
+_LONGEST_WORDS = 200
+_NO_CHAT = ("chat.not.found", "dialog.not.found")
+_BY_STATUS: dict[int, type[TelegramAPIError]] = {
+    401: TelegramUnauthorizedError,
+    403: TelegramForbiddenError,
+    405: TelegramConflictError,  # GET /updates while a webhook is set
+    413: TelegramEntityTooLarge,
+}
+
+
+class NotReady(TelegramServerError):
+    """A file that MAX still works on: the same message is taken later."""
+
+
+class NothingThere(TelegramBadRequest):
+    """What a call names is gone or never was; a chat that is has words of its own."""
+
+
+def refusal(method: TelegramMethod[Any], status: int, said: object) -> TelegramAPIError:
+    """The error for a status and a body, `{"code": …, "message": …}`; 429 is not among them."""
+    code, words = _read(said)
+    if code == "attachment.not.ready" or "not.processed" in words:
+        return NotReady(method, "the file is not ready")
+    if not 400 <= status < 500:  # below, it is a page of a proxy's, or half an answer
+        return TelegramServerError(method, f"MAX answers {status}")
+    if "dialog.suspended" in words:
+        return TelegramForbiddenError(method, BLOCKED)
+    if known := _in_telegrams_words(code, words):
+        return TelegramBadRequest(method, known)
+    if status == 404 or "error.edit.invalid.message" in words:
+        return NothingThere(method, _missing(method, status, words))
+    kind = _BY_STATUS.get(status, TelegramBadRequest)
+    return kind(method, f"MAX answers {status}: {words or code}")
+
+
+def _in_telegrams_words(code: str, words: str) -> str | None:
+    if code in _NO_CHAT:
+        return CHAT_NOT_FOUND
+    if code == "access.denied" or "no.permission" in words:
+        return f"{RIGHTS} ({words})"
+    return None
+
+
+def _missing(method: TelegramMethod[Any], status: int, words: str) -> str:
+    if isinstance(method, AnswerCallbackQuery):
+        return TOO_OLD
+    if isinstance(method, EDITS):
+        return EDIT_NOT_FOUND if status == 404 else CANNOT_EDIT
+    if isinstance(method, DELETIONS):
+        return DELETE_NOT_FOUND
+    return f"Bad Request: not found ({words})"
+
+
+def _read(said: object) -> tuple[str, str]:
+    """Code and words without anything secret: MAX repeats tokens of files in its refusals."""
+    if isinstance(said, str):
+        try:
+            said = json.loads(said)
+        except ValueError:
+            return "", ""
+    if not isinstance(said, dict):
+        return "", ""
+    words = _SECRETS.sub("…", str(said.get("message") or ""))
+    return str(said.get("code") or ""), words[:_LONGEST_WORDS]

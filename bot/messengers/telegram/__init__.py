@@ -1,0 +1,58 @@
+"""Telegram: its bot, its limits, its abilities. How its updates come in is in `feed`.
+
+Facts are from https://core.telegram.org/bots/api and https://core.telegram.org/bots/faq.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+
+from bot.messengers import Capabilities, Messenger
+from bot.messengers.telegram.feed import TelegramFeed
+from bot.pace import Pace, Window
+from bot.pacing import PacedRequests
+from storage.model import Channel
+
+Scope = Literal["all", "chat", "group"]
+
+CAPABILITIES = Capabilities(
+    topics=True,
+    reactions=True,
+    privacy_mode=True,
+    text_limit=4096,
+    caption_limit=1024,
+    # Photos and videos mix, documents and audio keep to themselves
+    # (core.telegram.org/bots/api#sendmediagroup).
+    albums={"photo": "picture", "video": "picture", "document": "document", "audio": "audio"},
+    album_limit=10,
+    download_limit=20 * 1024 * 1024,
+)
+
+
+def build(token: str, api_url: str, limits: Mapping[Scope, tuple[int, float]]) -> Messenger:
+    """Telegram behind `token` at the base URL `api_url`.
+
+    `limits` are messages in so many seconds, by scope: all, chat, group.
+    """
+    windows = {scope: Window(*window) for scope, window in limits.items()}
+    pace = Pace(everybody=windows.get("all"), chat=windows.get("chat"), group=windows.get("group"))
+    session = AiohttpSession(api=TelegramAPIServer.from_base(api_url))
+    session.middleware(PacedRequests(pace, is_group))
+    bot = Bot(token, session=session)
+    return Messenger(
+        channel=Channel.TELEGRAM,
+        bot=bot,
+        capabilities=CAPABILITIES,
+        pace=pace,
+        is_group=is_group,
+        feed=TelegramFeed(bot),
+        start_link=lambda username, payload: f"https://t.me/{username}?start={payload}",
+    )
+
+
+def is_group(chat_id: int) -> bool:
+    """Users' chats have positive ids, groups and channels negative ones."""
+    return chat_id < 0
