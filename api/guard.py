@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import Awaitable, Callable
 from enum import Enum, auto
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 import aiohttp
@@ -73,6 +74,7 @@ class Refused(OSError):
         super().__init__("the address is not admitted")
 
 
+@lru_cache(maxsize=4096)
 def reach(address: Address) -> Reach:
     """How far away an address is. What is inside another form of address counts."""
     if isinstance(address, IPv6Address):

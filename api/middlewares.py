@@ -4,6 +4,7 @@ What each kind of error looks like is `errors`' business.
 """
 
 import itertools
+import logging
 import re
 import secrets
 import time
@@ -12,8 +13,10 @@ from collections.abc import Awaitable, Callable, Mapping
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Middleware
+from structlog.contextvars import bind_contextvars
 
 from api import auth, errors
+from api.cors import SHARING
 from api.limiter import QUOTA
 from api.metrics import Metrics
 from storage.database import Database
@@ -29,6 +32,7 @@ _SANE = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _PROCESS = secrets.token_hex(8)
 _requests = itertools.count(1)
 _log = structlog.get_logger(__name__)
+_events = logging.getLogger(__name__)
 
 
 def request_id(headers: Mapping[str, str]) -> str:
@@ -44,16 +48,23 @@ def edge(db: Database, metrics: Metrics) -> Middleware:
     async def around(request: web.Request, handler: Handler) -> web.StreamResponse:
         started = time.perf_counter()
         identity = request[IDENTITY] = request_id(request.headers)
+        bind_contextvars(request_id=identity)
         try:
             response = await handler(request)
         except Exception as error:
             if request.transport is None:
                 raise ConnectionResetError from error  # nobody is left to be answered
-            response = errors.response_to(await _kind(db, request, error, identity))
+            kind = await _kind(db, request, error)
+            if request.writer.output_size > 0:
+                raise ConnectionResetError from error  # the answer has begun: it is broken off
+            response = errors.response_to(kind)
         if not response.prepared:
             stamp(request, response)
         operation = request.match_info.route.name or "none"
-        metrics.request(operation, response.status, time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        metrics.request(operation, response.status, seconds)
+        if _events.isEnabledFor(logging.DEBUG):
+            _events.debug("answered", extra=_told(request, response, operation, seconds))
         return response
 
     return around
@@ -65,11 +76,27 @@ def stamp(request: web.Request, response: web.StreamResponse) -> None:
     response.headers["Server"] = "Deskwire"
     if (quota := request.get(QUOTA)) is not None:
         quota.add_to(response)
+    if (sharing := request.get(SHARING)) is not None:
+        sharing.add_to(response)
 
 
-async def _kind(
-    db: Database, request: web.Request, error: Exception, identity: str
-) -> HelpdeskError:
+def _told(
+    request: web.Request, response: web.StreamResponse, operation: str, seconds: float
+) -> dict[str, object]:
+    """What a log says of a request: which thing it is about, nothing of what it says. A path is
+    left out, since the id of a customer's request opens what it names."""
+    about = request.match_info.get("id")
+    if operation == "create_ticket":
+        about = response.headers.get("Location", "").rpartition("/")[2] or None
+    return {
+        "operation": operation,
+        "id": about,
+        "status": response.status,
+        "seconds": round(seconds, 4),
+    }
+
+
+async def _kind(db: Database, request: web.Request, error: Exception) -> HelpdeskError:
     """What went wrong, as a kind of ours. What the router refuses is known only to who may call."""
     if isinstance(error, HelpdeskError):
         return error
@@ -80,5 +107,5 @@ async def _kind(
         except HelpdeskError as refusal:
             return refusal
         return errors.of_aiohttp(error)
-    _log.error("Request failed", method=request.method, request_id=identity, exc_info=error)
+    _log.error("Request failed", method=request.method, exc_info=error)
     return errors.InternalError()

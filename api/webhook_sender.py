@@ -30,6 +30,8 @@ JITTER = 0.1
 """The part by which a wait is longer at most: what failed together is not repeated together."""
 PART = "webhooks"
 """The sender's name where readiness is told."""
+SET_BACK = 1.0
+"""Seconds by which a clock is set back at least; it is adjusted by less all the time."""
 AGAIN_AFTER = 1.0
 """Seconds until a database that could not be used is tried again."""
 
@@ -94,6 +96,7 @@ class WebhookSender:
         self._lanes: dict[UUID, _Lane] = {}
         self._attempts: set[asyncio.Task[None]] = set()
         self._woken = asyncio.Event()
+        self._ahead: float | None = None
         health.bad(PART, "not started yet")
 
     @property
@@ -108,6 +111,7 @@ class WebhookSender:
             while True:
                 self._woken.clear()
                 try:
+                    await self._mind_the_clock()
                     seconds = await self._start_due()
                     self._health.good(PART)
                 except Unavailable as error:
@@ -124,6 +128,15 @@ class WebhookSender:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
         await self._poster.close()
+
+    async def _mind_the_clock(self) -> None:
+        """Schedules are kept by the time of day, as they last for hours: who sets it back must not
+        make them longer."""
+        ahead = self._db.clock().timestamp() - asyncio.get_running_loop().time()
+        back = 0.0 if self._ahead is None else self._ahead - ahead
+        if self._ahead is None or back > SET_BACK:
+            await self._db.write(webhook_queue.bring_forward, timedelta(seconds=back))
+        self._ahead = ahead
 
     async def _start_due(self) -> float | None:
         """Start what is due and has a place; seconds until more is due, None for never."""

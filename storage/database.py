@@ -177,6 +177,8 @@ class Database:
         connection.row_factory = sqlite3.Row
         await connection.execute("PRAGMA foreign_keys = ON")
         await connection.execute("PRAGMA synchronous = FULL")
+        # What was erased stays in no free corner of the file; not every build does so by itself.
+        await connection.execute("PRAGMA secure_delete = ON")
         await connection.execute("PRAGMA temp_store = MEMORY")
         if not writes:
             await connection.execute("PRAGMA query_only = ON")

@@ -1,36 +1,67 @@
-"""The words of subjects and messages. They are indexed in bulk, which is many times cheaper than
-one by one: BULK messages at a time, and what is left over before somebody searches."""
+"""The words of subjects and messages, and which tickets have them, the newest first.
 
+They are indexed in bulk, which is cheaper than one by one: BULK messages at a time, and what is
+left over before somebody searches.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
+from storage import ids
 from storage.database import Transaction
 
-BULK = 256
+BULK = 1024
+INDEXED = 3
+"""Letters of a beginning that FTS5 has an index for: it tells the newest place without a look at
+the others. Of a longer one it collects all places first, unless it is told the words themselves."""
+MOST_SPELLINGS = 24
+"""Words with one beginning that it is told of at most: each takes a look into the index."""
+SMALL, LARGE = 8, 512
+"""Places that are read at once: after a leap, and at most; at least where all are collected."""
+_PLAIN = re.compile(r"[A-Za-z0-9А-Яа-я]+")
+"""Words that FTS5's tokenizer only turns to lower case."""
+
+# Bits of a rowid below the ticket's number, and of both together below the project's place.
+_TICKET = 20
+_PROJECT = 28
+_BEYOND = 1 << _PROJECT
 
 # A ticket's subject is found with the first of its messages.
-_WORDS = (
-    "SELECT CASE WHEN m.seq = (SELECT min(f.seq) FROM messages f WHERE f.ticket_id = m.ticket_id)"
-    " THEN t.subject || ' ' || m.text ELSE m.text END"
-    " FROM tickets t WHERE t.id = m.ticket_id"
+_INDEXED = (
+    "SELECT (place << 48) + (number << 20) + nth AS rowid,"
+    " CASE nth WHEN 0 THEN subject || ' ' || text ELSE text END AS words"
+    " FROM (SELECT p.place, t.number, t.subject, m.text, (SELECT count(*) FROM messages e"
+    " WHERE e.ticket_id = m.ticket_id AND e.seq < m.seq) AS nth FROM messages m"
+    " JOIN tickets t ON t.id = m.ticket_id JOIN search_projects p ON p.project_id = t.project_id"
 )
 
 
 def index(tx: Transaction) -> int:
     """Index the messages that are not yet; how many."""
+    row = tx.one("SELECT indexed, (SELECT max(seq) FROM messages) AS last FROM search_progress")
+    assert row is not None
+    if row["last"] is None or row["last"] <= row["indexed"]:
+        return 0
+    tx.run(
+        "INSERT INTO search_projects (project_id) SELECT DISTINCT t.project_id FROM messages m"
+        " JOIN tickets t ON t.id = m.ticket_id WHERE m.seq > :indexed"
+        " AND t.project_id NOT IN (SELECT project_id FROM search_projects)",
+        indexed=row["indexed"],
+    )
+    tx.run("UPDATE search_progress SET indexed = :last", last=row["last"])
     return tx.run(
-        "INSERT INTO message_words (rowid, words, ticket_id)"
-        f" SELECT m.seq, ({_WORDS}), m.ticket_id FROM messages m"
-        " WHERE m.seq > (SELECT coalesce(max(rowid), 0) FROM message_words)"
+        "INSERT INTO message_words (rowid, words)"
+        f" {_INDEXED} WHERE m.seq > :indexed) AS said ORDER BY rowid",
+        indexed=row["indexed"],
     )
 
 
 def refresh(tx: Transaction, seq: int) -> None:
     """A message says something else now. One that is not indexed yet stays so."""
-    tx.run(
-        f"UPDATE message_words SET words = (SELECT ({_WORDS}) FROM messages m WHERE m.seq = :seq)"
-        " WHERE rowid = :seq",
-        seq=seq,
-    )
+    row = tx.one(f"{_INDEXED} WHERE m.seq = :seq) AS said", seq=seq)
+    if row is not None:
+        tx.run("UPDATE message_words SET words = :words WHERE rowid = :rowid", **dict(row))
 
 
 def forget(tx: Transaction, subscriber_id: UUID) -> None:
@@ -40,23 +71,99 @@ def forget(tx: Transaction, subscriber_id: UUID) -> None:
     about a second for a million messages.
     """
     tx.run(
-        "DELETE FROM message_words WHERE rowid IN (SELECT m.seq FROM messages m"
-        " JOIN tickets t ON t.id = m.ticket_id WHERE t.subscriber_id = :id)",
+        "DELETE FROM message_words WHERE rowid IN"
+        f" (SELECT rowid FROM ({_INDEXED} WHERE t.subscriber_id = :id) AS said))",
         id=str(subscriber_id),
     )
     tx.run("INSERT INTO message_words (message_words) VALUES ('optimize')")
 
 
-def condition(text: str, values: dict[str, object]) -> list[str]:
-    """SQL conditions on a ticket `t`, one a word: some word of the ticket begins with it.
+def tickets_with(
+    tx: Transaction, project_id: UUID, text: str, before: int | None = None
+) -> Iterator[int]:
+    """The numbers of a project's tickets in which each word of `text` begins a word, from the
+    highest below `before` on. Signs without a letter or a digit are no words."""
+    words = [word for word in dict.fromkeys(text.split()) if any(map(str.isalnum, word))]
+    row = tx.one(
+        "SELECT place FROM search_projects WHERE project_id = :id", id=ids.text(project_id)
+    )
+    if row is None or not words:
+        return
+    # The longest first: it is likely to be in the fewest tickets, and to let the others leap.
+    words.sort(key=len, reverse=True)
+    wanted = [_Tickets(tx, row["place"], word) for word in words]
+    number: int | None = min(before or _BEYOND, _BEYOND) - 1
+    while number is not None:
+        agreed = number
+        for tickets in wanted:
+            number = None if number is None else tickets.next(number)
+        if number is not None and number == agreed:
+            yield number
+            number -= 1
 
-    What the conditions refer to is added to `values`.
-    """
-    conditions = []
-    for place, word in enumerate(dict.fromkeys(text.split())):
-        conditions.append(
-            f"t.id IN (SELECT ticket_id FROM message_words WHERE message_words MATCH :word{place})"
+
+class _Tickets:
+    """The numbers of tickets with words that begin so, read from the index in growing pieces."""
+
+    def __init__(self, tx: Transaction, place: int, beginning: str) -> None:
+        self._tx = tx
+        self._project = place << _PROJECT
+        self._expression, self._in_order = _expression(tx, beginning)
+        self._size = LARGE // SMALL if self._in_order else LARGE
+        self._piece: list[int] = []  # the lowest first
+        self._read_to = _BEYOND
+
+    def next(self, highest: int) -> int | None:
+        """The highest number that is not above `highest`. Each call goes on below the last."""
+        while True:
+            while self._piece:
+                if self._piece[-1] <= highest:
+                    return self._piece[-1]
+                self._piece.pop()
+            if self._read_to == 0:
+                return None
+            self._read(min(highest, self._read_to - 1))
+
+    def _read(self, highest: int) -> None:
+        """Go on in the index, or leap where that is further down: then by small steps again."""
+        rows = self._tx.all(
+            "SELECT rowid >> 20 FROM message_words WHERE message_words MATCH :expression"
+            " AND rowid >= :lowest AND rowid < :above ORDER BY rowid DESC LIMIT :size",
+            expression=self._expression,
+            lowest=self._project << _TICKET,
+            above=(self._project + highest + 1) << _TICKET,
+            size=self._size,
         )
-        # In quotes nothing has a meaning in FTS5's own language.
-        values[f"word{place}"] = '"' + word.replace('"', '""') + '"*'
-    return conditions
+        numbers = dict.fromkeys(row[0] - self._project for row in rows)
+        self._piece = list(numbers)[::-1]
+        leaps = highest < self._read_to - 1
+        self._read_to = self._piece[0] if len(rows) == self._size else 0
+        if not self._in_order:
+            self._size *= SMALL
+        else:
+            self._size = SMALL if leaps else min(self._size * 4, LARGE)
+
+
+def _expression(tx: Transaction, word: str) -> tuple[str, bool]:
+    """What FTS5 looks for, words that begin with `word`, and whether it tells the places in order.
+    In quotes nothing has a meaning in its language."""
+    if len(word) > INDEXED and _PLAIN.fullmatch(word):
+        spellings = _spellings(tx, word.lower())
+        if len(spellings) <= MOST_SPELLINGS:
+            return " OR ".join(f'"{each}"' for each in spellings or [word]), True
+    return '"' + word.replace('"', '""') + '"*', len(word) <= INDEXED
+
+
+def _spellings(tx: Transaction, beginning: str) -> Sequence[str]:
+    """The words in the index that begin so, one more than MOST_SPELLINGS at most."""
+    found: list[str] = []
+    start = beginning
+    while len(found) <= MOST_SPELLINGS:
+        row = tx.one(
+            "SELECT term FROM indexed_words WHERE term >= :start ORDER BY term LIMIT 1", start=start
+        )
+        if row is None or not row["term"].startswith(beginning):
+            break
+        found.append(row["term"])
+        start = row["term"] + "\0"
+    return found

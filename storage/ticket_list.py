@@ -1,6 +1,8 @@
 """Finding tickets: filters, words, and pages that stay stable while tickets come in."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from uuid import UUID
 
 from storage import ids, search
@@ -35,11 +37,39 @@ COLUMNS = (
     ("number", "t.number"),
 )
 
+AT_ONCE = 200
+"""Tickets with the words that are looked at together for whatever else is asked of them."""
+
 
 def listing(
     tx: Transaction, project_id: UUID, wanted: TicketFilter, *, limit: int, offset: int = 0
 ) -> tuple[list[Ticket], bool]:
     """Tickets with the newest first, and whether there are more behind them."""
+    condition, values = _condition(project_id, wanted)
+    if wanted.words:
+        numbers = _with_words(tx, project_id, wanted, condition, values)
+        page = list(islice(numbers, offset, offset + limit + 1))
+        if not page:
+            return [], False
+        condition = f"t.project_id = :project_id AND {_among(page)}"
+    elif offset:
+        # Numbers alone are skipped in an index; whole tickets would be read and thrown away.
+        first = tx.one(
+            f"SELECT t.number FROM tickets t WHERE {condition}"
+            " ORDER BY t.number DESC LIMIT 1 OFFSET :offset",
+            **values,
+            offset=offset,
+        )
+        condition += " AND t.number <= :first"
+        values["first"] = 0 if first is None else first["number"]
+    rows = tx.all(
+        f"{SELECT} WHERE {condition} ORDER BY t.number DESC LIMIT :limit", **values, limit=limit + 1
+    )
+    return [ticket_from(row) for row in rows[:limit]], len(rows) > limit
+
+
+def _condition(project_id: UUID, wanted: TicketFilter) -> tuple[str, dict[str, object]]:
+    """What a ticket `t` must be, less its words, and the values in it."""
     conditions = ["t.project_id = :project_id"]
     values: dict[str, object] = {"project_id": ids.text(project_id)}
     for name, column in COLUMNS:
@@ -47,15 +77,34 @@ def listing(
         if value is not None:
             conditions.append(f"{column} = :{name}")
             values[name] = str(value) if isinstance(value, UUID) else value
+    if wanted.priority not in (None, Priority.NORMAL):
+        conditions.append("t.priority <> 'normal'")  # as the index says of what is in it
     if wanted.before is not None:
         conditions.append("t.number < :before")
         values["before"] = wanted.before
-    conditions += search.condition(wanted.words or "", values)
-    rows = tx.all(
-        f"{SELECT} WHERE {' AND '.join(conditions)}"
-        " ORDER BY t.number DESC LIMIT :limit OFFSET :offset",
-        **values,
-        limit=limit + 1,
-        offset=offset,
-    )
-    return [ticket_from(row) for row in rows[:limit]], len(rows) > limit
+    return " AND ".join(conditions), values
+
+
+def _with_words(
+    tx: Transaction,
+    project_id: UUID,
+    wanted: TicketFilter,
+    condition: str,
+    values: dict[str, object],
+) -> Iterator[int]:
+    """The numbers of the tickets that have the words and fulfil the condition."""
+    found = search.tickets_with(tx, project_id, wanted.words or "", wanted.before)
+    if replace(wanted, words=None, before=None) == TicketFilter():
+        yield from found
+        return
+    while some := list(islice(found, AT_ONCE)):
+        rows = tx.all(
+            f"SELECT t.number FROM tickets t WHERE {condition} AND {_among(some)}"
+            " ORDER BY t.number DESC",
+            **values,
+        )
+        yield from (row["number"] for row in rows)
+
+
+def _among(numbers: Sequence[int]) -> str:
+    return f"t.number IN ({', '.join(map(str, numbers))})"

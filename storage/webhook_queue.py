@@ -8,9 +8,10 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
-from storage import webhooks
+from storage import ids, webhooks
 from storage.database import Row, Transaction, from_ms, to_ms
 from storage.deliveries import Attempt, DeliveryStatus
 from storage.webhooks import Event
@@ -72,6 +73,7 @@ def write_bodies(tx: Transaction, body_of: Callable[[str], str], limit: int = 20
         "SELECT * FROM webhook_deliveries WHERE snapshot IS NOT NULL ORDER BY seq LIMIT :limit",
         limit=limit,
     )
+    body_of = cache(body_of)  # an event has one body, however many endpoints it goes to
     for row in rows:
         try:
             body = body_of(row["snapshot"])
@@ -97,7 +99,7 @@ def outlook(tx: Transaction) -> tuple[bool, list[Waiting]]:
     )
     waiting = [
         Waiting(
-            UUID(row["id"]),
+            ids.parse(row["id"]),
             from_ms(max(row["first_due"], row["paused_until"] or 0)),
             failing=row["failing_since"] is not None,
         )
@@ -164,6 +166,22 @@ def attempted(
         due_at=to_ms(tx.now + waits[row["tries"]]),
     )
     tx.signal("webhooks")
+
+
+def bring_forward(tx: Transaction, by: timedelta) -> None:
+    """The clock was set back by so much: nothing is due later for that. What waits for its first
+    attempt is due now, also where it is not known by how much."""
+    tx.run(
+        "UPDATE webhook_deliveries SET"
+        " due_at = CASE WHEN tries = 0 THEN :now ELSE due_at - :by END WHERE due_at > :now",
+        now=tx.now_ms,
+        by=by // timedelta(milliseconds=1),
+    )
+    tx.run(
+        "UPDATE webhooks SET paused_until = paused_until - :by WHERE paused_until > :now",
+        now=tx.now_ms,
+        by=by // timedelta(milliseconds=1),
+    )
 
 
 def _finish(tx: Transaction, row: Row, status: DeliveryStatus, attempt: Attempt) -> None:

@@ -2,9 +2,15 @@
 
 import sys
 
-from tests.bench import api, messages
+from tests.bench import api, growth, limiter, messages, webhooks
 
-PARTS = {"api": api.run, "messages": messages.run}
+PARTS = {
+    "api": api.run,
+    "limiter": limiter.run,
+    "messages": messages.run,
+    "webhooks": webhooks.run,
+    "growth": growth.run,
+}
 
 
 def main() -> None:

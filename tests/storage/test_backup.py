@@ -1,15 +1,17 @@
 """A backup is whole, of one moment, or not there; and it can be put in the database's place."""
 
+import os
 import sqlite3
 import threading
 from collections.abc import AsyncIterator
 from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from storage import projects
-from storage.backup import backup
+from storage.backup import backup, daily, latest
 from storage.database import Database
 from storage.errors import Conflict, DatabaseUnusable, NotFound
 
@@ -102,3 +104,66 @@ def test_what_is_not_there_is_named(tmp_path: Path, target: str) -> None:
     with pytest.raises(NotFound, match=r"^There is no (database|folder)"):
         backup(tmp_path / "desk.db", tmp_path / target)
     assert list(tmp_path.iterdir()) == []
+
+
+# --- one a day --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "backups"
+    made.mkdir()
+    return made
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+async def test_a_day_has_one_backup_however_often_it_is_asked_for(
+    database: Database, folder: Path
+) -> None:
+    made = daily(database.path, folder, date(2026, 3, 1), keep=3)
+    assert made == folder / "deskwire-2026-03-01.db"
+    before = made.stat().st_ino
+    assert daily(database.path, folder, date(2026, 3, 1), keep=3) is None
+    assert made.stat().st_ino == before
+
+
+async def test_the_last_backups_are_kept_and_nothing_else_is_touched(
+    database: Database, folder: Path
+) -> None:
+    others = ["deskwire-2020-01-01.db.old", "deskwire-monday.db", "notes.txt"]
+    for name in others:
+        (folder / name).write_text("mine")
+    for day in range(5):
+        daily(database.path, folder, date(2026, 2, 27) + timedelta(days=day), keep=3)
+    kept = ["deskwire-2026-03-01.db", "deskwire-2026-03-02.db", "deskwire-2026-03-03.db"]
+    assert names(folder) == sorted(kept + others)
+
+
+async def test_a_backup_that_fails_removes_none_of_the_earlier(
+    database: Database, folder: Path
+) -> None:
+    daily(database.path, folder, date(2026, 3, 1), keep=1)
+    with pytest.raises(NotFound):
+        daily(database.path.with_name("nowhere.db"), folder, date(2026, 3, 2), keep=1)
+    assert names(folder) == ["deskwire-2026-03-01.db"]
+
+
+async def test_what_a_killed_backup_left_behind_is_in_nobodys_way(
+    database: Database, folder: Path
+) -> None:
+    (folder / ".deskwire-2026-03-01.db.partial").write_text("half of it")
+    daily(database.path, folder, date(2026, 3, 1), keep=3)
+    assert names(folder) == ["deskwire-2026-03-01.db"]
+
+
+async def test_the_last_backups_time_is_known(database: Database, folder: Path) -> None:
+    assert latest(folder) is None
+    (folder / "deskwire-monday.db").write_text("of the owner's own")
+    assert latest(folder) is None
+    daily(database.path, folder, date(2026, 3, 1), keep=3)
+    moment = datetime(2026, 3, 1, 3, tzinfo=UTC)
+    os.utime(folder / "deskwire-2026-03-01.db", (moment.timestamp(), moment.timestamp()))
+    assert latest(folder) == moment

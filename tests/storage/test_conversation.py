@@ -26,6 +26,7 @@ from storage.model import (
     Content,
     Delivery,
     Message,
+    NewAttachment,
     Person,
     Project,
     Source,
@@ -203,6 +204,21 @@ async def test_an_agents_edit_reaches_the_customer_but_never_a_notes(talk: Talk)
     await talk.db.write(conversation.edit, Source(AGENTS, (10,)), Content("Hello"))
     await talk.db.write(conversation.edit, Source(AGENTS, (11,)), Content("// other"))
     assert (await talk.out(CHAT)).count("edit") == 1
+
+
+async def test_a_file_named_anew_is_the_same_and_one_put_in_its_place_comes_once(
+    talk: Talk,
+) -> None:
+    def edit(file_id: str, unique_id: str) -> Content:
+        photo = NewAttachment("photo", Channel.MAX, file_id, unique_id=unique_id)
+        return Content("Look", attachments=(photo,))
+
+    source = Source(CHAT, (5,))
+    await talk.db.write(conversation.from_customer, talk.ticket, edit("address 1", "left"), source)
+    before = (await talk.out(AGENTS)).count("message")
+    for file_id, unique_id in (("address 2", "left"), ("address 3", "right"), ("4", "right")):
+        await talk.db.write(conversation.edit, source, edit(file_id, unique_id))
+    assert (await talk.out(AGENTS)).count("message") == before + 1
 
 
 async def test_an_edit_of_what_is_no_tickets_is_nothing(talk: Talk) -> None:

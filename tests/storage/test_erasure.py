@@ -9,6 +9,7 @@ from storage import (
     dialogs,
     erasure,
     inbox,
+    max_messages,
     opening,
     outbox,
     projects,
@@ -122,3 +123,13 @@ async def test_another_project_keeps_its_own(db: Database, project: Project) -> 
         await db.write(erasure.erase, other.id, ann.id)
     await db.write(erasure.erase, project.id, ann.id)
     assert await db.read(subscribers.of_chat, CHAT) == [theirs]
+
+
+async def test_nothing_tells_whose_a_dialog_in_max_was(db: Database, project: Project) -> None:
+    chat = Chat(Channel.MAX, 5005)
+    ann = await db.write(subscribers.subscribe, project.id, Person(chat, 77, "Ann"))
+    await db.write(max_messages.met, 77, chat.id)
+    [number] = await db.write(max_messages.remember, chat.id, "mid.a")
+    await db.write(erasure.erase, project.id, ann.id)
+    assert await db.read(max_messages.dialog_of, 77) is None
+    assert await db.read(max_messages.mid_of, number) is None

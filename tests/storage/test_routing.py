@@ -24,7 +24,7 @@ from storage.database import Database
 from storage.errors import HelpdeskCreateDisabled, HelpdeskDisabled
 from storage.message_map import Copy, Role
 from storage.model import Channel, Chat, Content, Person, Project, Source, Status, Ticket
-from storage.routing import Route, Routed
+from storage.routing import RUSH, Route, Routed
 
 CHAT = Chat(Channel.TELEGRAM, 7)
 VERA = Person(CHAT, 7, "Vera")
@@ -241,3 +241,23 @@ async def test_open_ticket_goes_on_while_no_new_ones_are_taken(vera: Vera) -> No
         lambda tx: projects.update(tx, vera.project.id, helpdesk_allow_create=False)
     )
     assert (await vera.writes("More")).ticket.id == ticket.id
+
+
+async def test_a_rush_of_messages_is_taken_in_whole_with_one_notice_about_it(vera: Vera) -> None:
+    ticket = await vera.has_ticket("Help")
+    for number in range(60):
+        assert (await vera.writes(f"line {number}")).ticket.id == ticket.id
+    assert len(await vera.said_in(ticket)) == 61
+    told = await vera.told()
+    assert told.count("writes_fast") == 1
+    assert told == ["ticket_created", *["added_to_ticket"] * (RUSH - 1), "writes_fast"]
+
+
+async def test_after_a_pause_each_message_is_confirmed_again(vera: Vera) -> None:
+    await vera.has_ticket("Help")
+    for number in range(30):
+        await vera.writes(f"line {number}")
+    before = len(await vera.told())
+    vera.now += timedelta(seconds=11)
+    await vera.writes("One more thing")
+    assert (await vera.told())[before:] == ["added_to_ticket"]

@@ -121,6 +121,32 @@ async def test_a_ticket_takes_what_the_website_sent_along_once(
     assert (await opened(db, subscriber, 2)).context == {}
 
 
+async def test_what_came_with_an_earlier_request_is_about_no_later_ticket(
+    db: Database, project: Project, ann: Subscriber
+) -> None:
+    for page in ("/first", "/second"):
+        made = await db.write(requests.create, project.id, context={"page": page})
+        await db.write(requests.open_by, made.id, ANN)
+    assert (await opened(db, ann, 1)).context == {"page": "/second"}
+    assert (await opened(db, ann, 2)).context == {}
+
+
+async def test_a_ticket_of_a_back_end_leaves_what_the_website_sent_to_the_customers_own(
+    db: Database, project: Project, ann: Subscriber
+) -> None:
+    made = await db.write(requests.create, project.id, context={"page": "/cart"})
+    await db.write(requests.open_by, made.id, ANN)
+    by_backend = await db.write(
+        opening.by_backend,
+        project.id,
+        NewTicket(Content("Invoice")),
+        channel=Channel.TELEGRAM,
+        chat_id=CHAT.id,
+    )
+    assert by_backend.context == {}
+    assert (await opened(db, ann)).context == {"page": "/cart"}
+
+
 @pytest.mark.parametrize(
     ("setting", "error"),
     [("helpdesk_enabled", HelpdeskDisabled), ("helpdesk_allow_create", HelpdeskCreateDisabled)],
