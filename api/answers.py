@@ -150,6 +150,23 @@ class Request:
 
 
 @dataclass(slots=True)
+class RequestState:
+    """What a page is told of its request: never whose it became."""
+
+    status: RequestStatus
+    channel: Channel | None
+    expires_at: Moment
+
+
+@dataclass(slots=True)
+class QrCode:
+    """A square of `size` modules; `path` is the `d` of an SVG path that fills the dark ones."""
+
+    size: int
+    path: str
+
+
+@dataclass(slots=True)
 class Subscriber:
     id: UUID
     channel: Channel

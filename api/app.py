@@ -1,6 +1,6 @@
 """Puts the API together: routes, middleware, health. Other rooms add routes of their own."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
@@ -10,6 +10,8 @@ from api import (
     attachments,
     docs,
     health,
+    pages,
+    public,
     reading,
     requests,
     settings,
@@ -18,6 +20,7 @@ from api import (
     tickets,
     webhooks,
 )
+from api.addresses import Network
 from api.desk import Desk, Files, Links
 from api.guard import Guard
 from api.health import Readiness
@@ -51,6 +54,8 @@ def build(  # noqa: PLR0913 - what a composition root hands over
     guard: Guard | None = None,
     metrics_token: str | None = None,
     rate_limit: int = 0,
+    trusted_proxies: Sequence[Network] = (),
+    playground: bool = False,
     registry: CollectorRegistry | None = None,
 ) -> web.Application:
     """The application, to be served by `api.runner.Runner`.
@@ -58,16 +63,19 @@ def build(  # noqa: PLR0913 - what a composition root hands over
     `channels` are the messengers that are configured; without a `guard` webhooks may lead to
     public addresses only. Whoever keeps numbers passes the `registry`
     that they are in; `/metrics` shows all of it. `rate_limit` is requests a minute for one project,
-    0 for no limit.
+    0 for no limit. Of `trusted_proxies` it is believed for whom they ask; with a `playground` the
+    front page leads there.
     """
-    limiter = Limiter(rate_limit, clock=lambda: db.clock().timestamp())
+    limiter = Limiter(rate_limit, db.clock)
     metrics = Metrics(registry or CollectorRegistry())
     judge = guard or Guard(allow_private=False)
     desk = Desk(db, links, channels, files, limiter, judge)
     app = web.Application(middlewares=[edge(db, metrics)], client_max_size=reading.LIMIT)
     for route in ROUTES:
         app.router.add_route(route.method, route.path, serve(route, desk), name=route.operation_id)
-    docs.add_routes(app, ROUTES)
+    public.add_routes(app, desk, trusted_proxies)
+    docs.add_routes(app, [*ROUTES, *public.ROUTES])
+    pages.add_routes(app, desk, readiness, playground=playground)
     health.add_routes(app, db, readiness, metrics, metrics_token)
 
     async def stop(_: web.Application) -> None:

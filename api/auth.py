@@ -8,10 +8,13 @@ from storage import api_keys
 from storage.database import Database
 from storage.errors import Unauthorized
 
+PUBLIC = "/v1/public"
+"""Below it websites' pages call, which can keep no key."""
+
 
 def needs_key(path: str) -> bool:
     """Whether a path, known or not, is behind the key."""
-    return path == "/v1" or path.startswith("/v1/")
+    return path == "/v1" or (path.startswith("/v1/") and not path.startswith(f"{PUBLIC}/"))
 
 
 def key_hash(request: web.Request) -> str:

@@ -71,7 +71,7 @@ class UnsupportedMediaType(HelpdeskError):
 
 
 class RateLimited(HelpdeskError):
-    """This project made as many requests as it may in a minute."""
+    """As many requests were made as one project, or one address, may make in a minute."""
 
     code = "rate_limited"
     retryable = True

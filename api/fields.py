@@ -26,6 +26,7 @@ _VISIBLE = r"[^\s\x00-\x1f\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f
 _NO_NUL = r"^[^\x00]*$"
 _WORDS = rf"^[^\x00]*{_VISIBLE}[^\x00]*$"
 _LINE = rf"^[^\x00-\x1f\x7f]*{_VISIBLE}[^\x00-\x1f\x7f]*$"
+_ANY_LINE = r"^[^\x00-\x1f\x7f]*$"
 _PORT = r"[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
 _ORIGIN = rf"^https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:({_PORT}))?$"
 
@@ -33,17 +34,32 @@ MESSAGES = {
     _NO_NUL: "must not contain the character NUL",
     _WORDS: "must have a visible character and no NUL",
     _LINE: "must be one line with a visible character",
+    _ANY_LINE: "must be one line",
     _ORIGIN: "must be an origin such as https://shop.example, without a path",
     cursors.PATTERN: "must be the next_cursor of an earlier answer",
 }
 """What is wrong with a string that does not match; the field's name stands before it."""
 
 Text = Annotated[str, StringConstraints(max_length=4000, pattern=_WORDS)]
-Subject = Annotated[str, StringConstraints(max_length=200, pattern=_WORDS)]
 Name = Annotated[str, StringConstraints(max_length=128, pattern=_LINE)]
 TypeName = Annotated[str, StringConstraints(max_length=64, pattern=_LINE)]
 Description = Annotated[str, StringConstraints(max_length=1000, pattern=_NO_NUL)]
 Words = Annotated[str, StringConstraints(max_length=200, pattern=_NO_NUL)]
+
+
+def _unless_blank(text: str | None) -> str | None:
+    return text if text is not None and re.search(_VISIBLE, text) else None
+
+
+OptionalSubject = Annotated[
+    Annotated[str, StringConstraints(max_length=200, pattern=_NO_NUL)] | None,
+    AfterValidator(_unless_blank),
+]
+OptionalName = Annotated[
+    Annotated[str, StringConstraints(max_length=128, pattern=_ANY_LINE)] | None,
+    AfterValidator(_unless_blank),
+]
+"""Forms send what was not filled in as an empty string: blank is as good as not given."""
 
 
 def _whole(value: object) -> object:
@@ -99,15 +115,7 @@ class StatusWord(StrEnum):
         return Status.NEW if self is StatusWord.OPEN else Status(self.value)
 
 
-def _as_browsers_write(origin: str) -> str:
-    """In lower case, and without the port that the scheme has anyway."""
-    scheme, _, host = origin.lower().partition("://")
-    return f"{scheme}://{host.removesuffix(':443' if scheme == 'https' else ':80')}"
-
-
-Origin = Annotated[
-    str, StringConstraints(max_length=255, pattern=_ORIGIN), AfterValidator(_as_browsers_write)
-]
+Origin = Annotated[str, StringConstraints(max_length=255, pattern=_ORIGIN)]
 
 
 def _digits(value: object) -> object:

@@ -31,7 +31,7 @@ def add_routes(
 
     async def read_metrics(request: web.Request) -> web.StreamResponse:
         metrics.admit(request, token)
-        body = await numbers.text(db)
+        body = await numbers.text(db, ready=not await readiness())
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     app.router.add_get("/healthz", alive, name="healthz")

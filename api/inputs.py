@@ -16,13 +16,14 @@ from api.fields import (
     Messenger,
     Name,
     Offset,
+    OptionalName,
+    OptionalSubject,
     Origin,
     PageSize,
     Position,
     QueryInteger,
     Seconds,
     StatusWord,
-    Subject,
     Text,
     TypeName,
     WebhookEvents,
@@ -83,11 +84,11 @@ class NewTicket(Body):
     model_config = ConfigDict(json_schema_extra=_chat_in_messengers)
 
     text: Text
-    subject: Subject | None = None
+    subject: OptionalSubject = None
     channel: Channel = Channel.VIRTUAL
     chat_id: Integer | None = None
-    first_name: Name | None = None
-    username: Name | None = None
+    first_name: OptionalName = None
+    username: OptionalName = None
     ticket_type_id: UUID | None = None
     priority: Priority = Priority.NORMAL
     context: Context = {}
@@ -179,3 +180,7 @@ class DeliveryQuery(Query):
 
 class RequestQuery(Query):
     wait: Seconds = 0
+
+
+class QrQuery(Query):
+    channel: Messenger

@@ -1,14 +1,14 @@
-"""What Prometheus may read: how requests go, and how much waits to go in or out."""
+"""What Prometheus may read: how requests go, and `api.standing`; and who may read it."""
 
 import hmac
 import ipaddress
 from collections.abc import Callable
 
 from aiohttp import web
-from prometheus_client import CollectorRegistry, Gauge, Histogram, ProcessCollector
+from prometheus_client import CollectorRegistry, Histogram, ProcessCollector
 from prometheus_client.exposition import generate_latest
 
-from storage import backlog
+from api import standing
 from storage.database import Database
 from storage.errors import Unauthorized
 
@@ -28,12 +28,8 @@ class Metrics:
             registry=registry,
         )
         self._observe: dict[tuple[str, int], Callable[[float], None]] = {}
-        self._waiting = Gauge(
-            "deskwire_waiting",
-            "What came in and is not handled, or must go out and is not sent.",
-            ("where", "channel"),
-            registry=registry,
-        )
+        self._standing = standing.Standing()
+        registry.register(self._standing)
         ProcessCollector(registry=registry)
 
     def request(self, operation: str, status: int, seconds: float) -> None:
@@ -43,11 +39,10 @@ class Metrics:
             observe = self._observe[key] = self._seconds.labels(operation, status).observe
         observe(seconds)
 
-    async def text(self, db: Database) -> bytes:
-        """All of it in Prometheus' text format."""
-        self._waiting.clear()
-        for box, channel, count in await db.read(backlog.counts):
-            self._waiting.labels(box, channel).set(count)
+    async def text(self, db: Database, *, ready: bool) -> bytes:
+        """All of it in Prometheus' text format. While the database cannot be read, what it would
+        tell is left out: that is when the other numbers are wanted most."""
+        await self._standing.look(db, ready=ready)
         return generate_latest(self.registry)
 
 

@@ -30,10 +30,10 @@ Json = dict[str, Any]
 
 REFERENCE = "#/components/schemas/{model}"
 PATH_PARAMETER = re.compile(r"\{(\w+)\}")
-ALWAYS = (Unauthorized, RateLimited, InternalError, Unavailable)
+ALWAYS = (RateLimited, InternalError, Unavailable)
 HEADERS: Mapping[str, tuple[str, str]] = {
     "X-Request-Id": ("string", "The caller's own id of the request, or the one it was given."),
-    "RateLimit-Limit": ("integer", "Requests that the project may make in a minute."),
+    "RateLimit-Limit": ("integer", "Requests that may be made in a minute."),
     "RateLimit-Remaining": ("integer", "Requests that are left in this minute."),
     "RateLimit-Reset": ("integer", "Seconds until the next minute begins."),
     "Retry-After": ("integer", "Seconds to wait before the same request is made again."),
@@ -41,6 +41,7 @@ HEADERS: Mapping[str, tuple[str, str]] = {
     "Location": ("string", "The path of what was made."),
     "Allow": ("string", "The methods that the path knows."),
     "WWW-Authenticate": ("string", "`Bearer`."),
+    "Access-Control-Allow-Origin": ("string", "The origin of the page that asked."),
 }
 LIMITS = ("X-Request-Id", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 
@@ -141,6 +142,8 @@ def _operation(route: Route, schemas: _Schemas) -> Json:
     }
     if description.strip():
         operation["description"] = description.strip()
+    if route.for_pages:
+        operation["security"] = []
     if route.body is not None:
         content: Json = {"schema": schemas.of(route.body)}
         if route.operation_id in examples.BODIES:
@@ -163,6 +166,9 @@ def _parameters(route: Route, schemas: _Schemas) -> list[Json]:
             {"name": name, "in": "query", "required": name in required, "schema": schema}
             for name, schema in fields.items()
         ]
+    if route.for_pages:
+        origin = {"type": "string", "maxLength": 255}
+        found.append({"name": "Origin", "in": "header", "required": True, "schema": origin})
     if route.method == "POST":
         key = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}
         found.append({"name": IDEMPOTENCY_KEY, "in": "header", "required": False, "schema": key})
@@ -170,12 +176,7 @@ def _parameters(route: Route, schemas: _Schemas) -> list[Json]:
 
 
 def _responses(route: Route, schemas: _Schemas) -> Json:
-    headers = [*LIMITS]
-    if route.method == "POST":
-        headers.append("Idempotency-Replayed")
-    if route.location is not None:
-        headers.append("Location")
-    good: Json = {"description": "Done.", "headers": _headers(headers)}
+    good: Json = {"description": "Done.", "headers": _headers(_good_headers(route))}
     if route.answer is not None:
         content: Json = {"schema": schemas.of(route.answer)}
         if route.operation_id in examples.ANSWERS:
@@ -197,8 +198,21 @@ def _responses(route: Route, schemas: _Schemas) -> Json:
     return responses
 
 
+def _good_headers(route: Route) -> list[str]:
+    headers = [*LIMITS]
+    if route.method == "POST":
+        headers.append("Idempotency-Replayed")
+    if route.location is not None:
+        headers.append("Location")
+    if route.for_pages:
+        headers.append("Access-Control-Allow-Origin")
+    return headers
+
+
 def _errors(route: Route) -> list[type[HelpdeskError]]:
     kinds: list[type[HelpdeskError]] = [InvalidInput, *ALWAYS, *route.errors]
+    if not route.for_pages:
+        kinds.append(Unauthorized)
     if route.body is not None:
         kinds += [PayloadTooLarge, UnsupportedMediaType]
     if route.method == "POST":

@@ -68,7 +68,8 @@ class Route:
     `answer` is what its result is written as, a result of None is 204 without a body, and
     `location` names the result's own path. What has to be waited for, and comes before the
     transaction, is `before`: it takes the desk and what was given. What a route that reads has
-    to write first, where what was given asks for it, is `prepare`.
+    to write first, where what was given asks for it, is `prepare`. A route `for_pages` takes no
+    key: the page's origin is looked at.
     """
 
     method: str
@@ -82,6 +83,7 @@ class Route:
     before: Callable[[Desk, Any], Awaitable[None]] | None = None
     prepare: Callable[[Any], Callable[[Transaction], object] | None] | None = None
     errors: tuple[type[HelpdeskError], ...] = ()
+    for_pages: bool = False
 
     @property
     def operation_id(self) -> str:

@@ -35,14 +35,7 @@ def _in_transaction(route: Route, desk: Desk) -> Serve:
         tx: Transaction, hashed: str, path: Mapping[str, str], given: object, once: Once | None
     ) -> tuple[Answer, bool]:
         project_id: UUID = api_keys.project_of(tx, hashed)
-        if once is not None:
-            kept = idempotency.find(tx, project_id, once.key, once.fingerprint)
-            if kept is not None:
-                return kept, True
-        answer = _answer(route, route.handler(Call(desk, tx, project_id, path, given)))
-        if once is not None:
-            idempotency.keep(tx, project_id, once.key, once.fingerprint, answer)
-        return answer, False
+        return carry_out(route, Call(desk, tx, project_id, path, given), once)
 
     async def handle(request: web.Request) -> web.StreamResponse:
         hashed = await _admit(request, desk)
@@ -53,10 +46,7 @@ def _in_transaction(route: Route, desk: Desk) -> Serve:
         if route.prepare is not None and (first := route.prepare(given)) is not None:
             await desk.db.write(_known, hashed, first)
         answer, replayed = await submit(run, hashed, request.match_info, given, once)
-        response = _response(answer)
-        if replayed:
-            response.headers["Idempotency-Replayed"] = "true"
-        return response
+        return respond(answer, replayed=replayed)
 
     return handle
 
@@ -73,7 +63,7 @@ def _long(route: Route, desk: Desk) -> Serve:
         given = await reading.read(request, route)
         result = await route.handler(LongCall(desk, request, project_id, given))
         return (
-            result if isinstance(result, web.StreamResponse) else _response(_answer(route, result))
+            result if isinstance(result, web.StreamResponse) else respond(answer_of(route, result))
         )
 
     return handle
@@ -107,14 +97,29 @@ async def _given(request: web.Request, route: Route, desk: Desk) -> tuple[object
         raise
 
 
-def _answer(route: Route, result: object) -> Answer:
+def carry_out(route: Route, call: Call[object], once: Once | None) -> tuple[Answer, bool]:
+    """A plain route's answer, and whether it was given before to the same key."""
+    tx, project_id = call.tx, call.project_id
+    if once is not None:
+        kept = idempotency.find(tx, project_id, once.key, once.fingerprint)
+        if kept is not None:
+            return kept, True
+    answer = answer_of(route, route.handler(call))
+    if once is not None:
+        idempotency.keep(tx, project_id, once.key, once.fingerprint, answer)
+    return answer, False
+
+
+def answer_of(route: Route, result: object) -> Answer:
+    """What a handler gave, as it goes over the wire."""
     if result is None:
         return Answer(204, None, None)
     location = None if route.location is None else route.location.format(result)
     return Answer(route.status, route.to_json(result), location)
 
 
-def _response(answer: Answer) -> web.Response:
+def respond(answer: Answer, *, replayed: bool = False) -> web.Response:
+    """The response that carries an answer; `replayed` says that it was given before."""
     response = web.Response(
         status=answer.status,
         body=answer.body,
@@ -122,4 +127,6 @@ def _response(answer: Answer) -> web.Response:
     )
     if answer.location is not None:
         response.headers["Location"] = answer.location
+    if replayed:
+        response.headers["Idempotency-Replayed"] = "true"
     return response

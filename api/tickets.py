@@ -22,9 +22,7 @@ PATH = "/v1/helpdesk/tickets"
 def create_ticket(call: Call[inputs.NewTicket]) -> Ticket:
     """Open a ticket for a customer; in a messenger this subscribes them, and they are told."""
     new = call.given
-    if new.channel is not Channel.VIRTUAL and new.channel not in call.desk.channels:
-        raise ChannelUnavailable
-    return opening.by_backend(
+    made = opening.by_backend(
         call.tx,
         call.project_id,
         opening.NewTicket(
@@ -39,6 +37,10 @@ def create_ticket(call: Call[inputs.NewTicket]) -> Ticket:
         first_name=new.first_name,
         username=new.username,
     )
+    # Last, so that what is wrong with the request itself is told wherever it is tried.
+    if new.channel is not Channel.VIRTUAL and new.channel not in call.desk.channels:
+        raise ChannelUnavailable
+    return made
 
 
 def list_tickets(call: Call[inputs.TicketQuery]) -> answers.TicketPage:

@@ -1,4 +1,4 @@
-"""All words that people read from the bot: one file a language, `<language>.jinja`.
+"""All words that people read in the bot and on pages: one file a language, `<language>.jinja`.
 
 Owns the wording. When a text is shown, and to whom, is decided elsewhere; `forms` has the grammar.
 """
@@ -43,6 +43,12 @@ def label(name: str, locale: str) -> str:
     """
     words: str = _texts(locale)["labels"][name]
     return words
+
+
+def words(name: str, locale: str) -> Mapping[str, str]:
+    """One of a language's lists of words, plain text by name. Raises LookupError."""
+    found: Mapping[str, str] = _texts(locale)[name]
+    return found
 
 
 def pick(language: str | None, default: str) -> str:

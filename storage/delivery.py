@@ -23,6 +23,8 @@ def send(tx: Transaction, ticket: Ticket, message_id: UUID) -> None:
     """Put an answer on its way to the customer, or record at once why it cannot go."""
     target = recipient(tx, ticket)
     if target is None:
+        if ticket.channel is not Channel.VIRTUAL:
+            failed(tx, message_id, "erased")
         return
     subscriber, chat = target
     if subscriber.status is not SubscriberStatus.ACTIVE:

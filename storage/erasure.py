@@ -3,8 +3,18 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from storage import dialogs, idempotency, inbox, outbox, search, subscribers
+from storage import (
+    dialogs,
+    idempotency,
+    inbox,
+    max_messages,
+    outbox,
+    projects,
+    search,
+    subscribers,
+)
 from storage.database import Transaction
+from storage.message_map import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +45,13 @@ def erase(tx: Transaction, project_id: UUID, subscriber_id: UUID) -> Erased:
         id=key,
     )
     tx.run(f"DELETE FROM message_sources WHERE message_id IN ({OF_MESSAGES})", id=key)
-    for table in ("message_copies", "ticket_threads", "outbox", "webhook_deliveries"):
+    # Topics and cards stay known, so that cards lose the words and agents who write there are told.
+    tx.run(
+        f"DELETE FROM message_copies WHERE ticket_id IN ({OF_TICKETS}) AND role <> :card",
+        id=key,
+        card=Role.CARD,
+    )
+    for table in ("outbox", "webhook_deliveries"):
         tx.run(f"DELETE FROM {table} WHERE ticket_id IN ({OF_TICKETS})", id=key)
     tickets = tx.run(
         "UPDATE tickets SET subject = '', context = '{}' WHERE subscriber_id = :id", id=key
@@ -45,6 +61,12 @@ def erase(tx: Transaction, project_id: UUID, subscriber_id: UUID) -> Erased:
         " WHERE subscriber_id = :id",
         id=key,
     )
+    project = projects.get(tx, project_id)
+    carded = tx.all(
+        f"SELECT DISTINCT ticket_id FROM ticket_threads WHERE ticket_id IN ({OF_TICKETS})", id=key
+    )
+    for row in carded:
+        outbox.to_agents(tx, project, outbox.Kind.CARD, ticket_id=UUID(row["ticket_id"]))
     chat = outbox.chat_of(subscriber)
     tx.run(
         "UPDATE subscribers SET chat_id = NULL, user_id = NULL, first_name = NULL,"
@@ -56,4 +78,5 @@ def erase(tx: Transaction, project_id: UUID, subscriber_id: UUID) -> Erased:
     if chat is not None and not subscribers.of_chat(tx, chat):
         dialogs.forget(tx, chat)
         inbox.forget(tx, chat)
+        max_messages.forget(tx, chat)
     return Erased(subscriber_id, tickets, texts, files)

@@ -108,7 +108,7 @@ def open_ticket(
     kind = None
     if new.ticket_type_id is not None:
         kind = ticket_types.choose(tx, project.id, new.ticket_type_id)
-    ticket = _write(tx, project, subscriber, new, kind)
+    ticket = _write(tx, project, subscriber, new, kind, from_chat=source is not None)
     message = messages.add(
         tx,
         ticket,
@@ -140,11 +140,14 @@ def _write(
     subscriber: Subscriber,
     new: NewTicket,
     kind: TicketType | None,
+    *,
+    from_chat: bool,
 ) -> Ticket:
-    """Insert the ticket with the project's next number."""
+    """Insert the ticket with the project's next number. What a website sent along with a request
+    is for the ticket that its customer then writes, not for one of a back-end."""
     ticket_id = tx.new_id()
     context = new.context
-    if not context and subscriber.channel is not Channel.VIRTUAL:
+    if not context and from_chat:
         context = requests.take_context(tx, subscriber.id, ticket_id)
     subject = new.subject or subject_from(new.content)
     number = _next_number(tx, project.id)

@@ -1,6 +1,7 @@
 """Projects: what one company or site is, its settings, and the chat of its agents."""
 
 import json
+from collections.abc import Iterable
 from uuid import UUID
 
 from storage import ids
@@ -81,13 +82,23 @@ def update(tx: Transaction, project_id: UUID, /, **changes: object) -> Project:
     for name, value in changes.items():
         if name not in SETTINGS:
             raise ValidationFailed(name, "is not a setting")
-        stored = json.dumps(value) if name == "allowed_origins" else value
         tx.run(
             f"UPDATE projects SET {name} = :value WHERE id = :id",
-            value=stored,
+            value=_origins(value) if name == "allowed_origins" else value,
             id=str(project_id),
         )
     return get(tx, project_id)
+
+
+def _origins(given: object) -> str:
+    assert isinstance(given, Iterable)
+    return json.dumps([_as_browsers_write(origin) for origin in given])
+
+
+def _as_browsers_write(origin: str) -> str:
+    """In lower case, and without the port that the scheme has anyway."""
+    scheme, _, host = origin.lower().partition("://")
+    return f"{scheme}://{host.removesuffix(':443' if scheme == 'https' else ':80')}"
 
 
 def _project(row: Row) -> Project:

@@ -76,11 +76,15 @@ def create(
 
 def get(tx: Transaction, project_id: UUID, request_id: str) -> Request:
     """A request of this project as it stands now. Raises RequestNotFound, once forgotten too."""
-    row = tx.one(
-        "SELECT * FROM requests WHERE id = :id AND project_id = :project_id",
-        id=request_id,
-        project_id=str(project_id),
-    )
+    request = find(tx, request_id)
+    if request.project_id != project_id:
+        raise RequestNotFound
+    return request
+
+
+def find(tx: Transaction, request_id: str) -> Request:
+    """A request of whichever project. Raises RequestNotFound, once forgotten too."""
+    row = tx.one("SELECT * FROM requests WHERE id = :id", id=request_id)
     if row is None or _forgotten(tx, row):
         raise RequestNotFound
     return _request(tx, row)
@@ -133,23 +137,21 @@ def cancel(tx: Transaction, request_id: str, person: Person) -> Opened:
 def take_context(tx: Transaction, subscriber_id: UUID, ticket_id: UUID) -> Mapping[str, str]:
     """What the website sent along with the newest accepted request, for the ticket it led to.
 
-    It serves one ticket, and only while the request is remembered.
+    It serves one ticket, and only while the request is remembered. Requests before it led nowhere:
+    what came with them is about no ticket to come.
     """
-    row = tx.one(
-        "SELECT id, context FROM requests WHERE subscriber_id = :subscriber_id"
+    rows = tx.all(
+        "UPDATE requests SET ticket_id = :ticket_id WHERE subscriber_id = :subscriber_id"
         " AND status = 'accepted' AND ticket_id IS NULL AND decided_at > :limit"
-        " ORDER BY decided_at DESC LIMIT 1",
+        " RETURNING context, decided_at, rowid AS place",
         subscriber_id=str(subscriber_id),
+        ticket_id=str(ticket_id),
         limit=to_ms(tx.now - REMEMBERED),
     )
-    if row is None:
+    newest = max(rows, key=lambda row: (row["decided_at"], row["place"]), default=None)
+    if newest is None:
         return {}
-    tx.run(
-        "UPDATE requests SET ticket_id = :ticket_id WHERE id = :id",
-        id=row["id"],
-        ticket_id=str(ticket_id),
-    )
-    context: dict[str, str] = json.loads(row["context"])
+    context: dict[str, str] = json.loads(newest["context"])
     return context
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from api.addresses import Network
 from api.app import build
 from api.guard import Guard
 from api.runner import Runner
@@ -199,6 +200,8 @@ async def serve(tmp_path: Path) -> AsyncIterator[Serve]:
         metrics_token: str | None = None,
         rate_limit: int = 0,
         guard: Guard | None = None,
+        trusted_proxies: Sequence[Network] = (),
+        playground: bool = False,
     ) -> Desk:
         clock, links, files = Clock(), Links(), Files()
         db = await Database.open(tmp_path / "desk.db", clock=clock)
@@ -220,6 +223,8 @@ async def serve(tmp_path: Path) -> AsyncIterator[Serve]:
             metrics_token=metrics_token,
             rate_limit=rate_limit,
             guard=guard,
+            trusted_proxies=trusted_proxies,
+            playground=playground,
         )
         runner = Runner(app, access_log=None, shutdown_timeout=5)
         await runner.setup()

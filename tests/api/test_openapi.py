@@ -7,7 +7,7 @@ import jsonschema_rs
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from api import errors
+from api import errors, public
 from api.app import ROUTES
 from storage.errors import HelpdeskError
 from tests.api.conftest import Client, Desk
@@ -57,10 +57,10 @@ async def test_routes_and_document_are_the_same(document: Any, desk: Desk) -> No
         for route in desk.app.router.routes()
         if route.resource is not None
         and route.resource.canonical.startswith("/v1/")
-        and route.method != "HEAD"
+        and route.method not in {"HEAD", "OPTIONS"}
     }
     assert described == served - {("GET", "/v1/openapi.json")}
-    assert len(described) == len(ROUTES)
+    assert len(described) == len(ROUTES) + len(public.ROUTES)
 
 
 async def test_every_operation_has_an_id_a_summary_and_its_errors(document: Any) -> None:
@@ -69,11 +69,24 @@ async def test_every_operation_has_an_id_a_summary_and_its_errors(document: Any)
     assert len(set(ids)) == len(ids)
     for operation in operations:
         assert operation["summary"]
-        assert {"400", "401", "429", "500", "503"} <= operation["responses"].keys()
+        assert {"400", "429", "500", "503"} <= operation["responses"].keys()
+        assert ("401" in operation["responses"]) == ("security" not in operation)
         for status, answer in operation["responses"].items():
             assert "X-Request-Id" in answer["headers"]
             if int(status) >= 400:
                 assert "application/problem+json" in answer["content"]
+
+
+async def test_pages_need_an_origin_where_others_need_a_key(document: Any) -> None:
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            named = {each["name"]: each for each in operation["parameters"]}
+            if path.startswith("/v1/public/"):
+                assert operation["security"] == []
+                assert named["Origin"]["required"]
+            else:
+                assert "Origin" not in named
+                assert "security" not in operation
 
 
 async def test_posts_tell_of_idempotency_keys(document: Any) -> None:
@@ -111,7 +124,8 @@ async def test_every_webhook_is_described(document: Any) -> None:
 
 def test_no_kind_of_error_has_a_code_of_its_own_invention() -> None:
     def kinds(kind: type[HelpdeskError]) -> set[str]:
-        return {kind.code}.union(*(kinds(each) for each in kind.__subclasses__()))
+        own = [each for each in kind.__subclasses__() if not each.__module__.startswith("tests.")]
+        return {kind.code}.union(*map(kinds, own))
 
     assert issubclass(errors.RateLimited, HelpdeskError)  # the server's own are counted too
     assert kinds(HelpdeskError) == SPEC_CODES

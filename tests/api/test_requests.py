@@ -139,6 +139,12 @@ async def test_the_settings_may_forbid_requests(client: Client, setting: str, co
     assert (await status(client, request)).status == 200
 
 
+async def test_the_settings_come_before_a_channel_that_is_not_configured(serve: Serve) -> None:
+    desk = await serve(channels=())
+    await desk.client.patch("/v1/helpdesk/settings", {"helpdesk_allow_create": False})
+    assert (await desk.client.post(PATH, {})).code == "helpdesk_create_disabled"
+
+
 async def test_consent_is_told_with_the_subscriber(desk: Desk) -> None:
     request = await made(desk.client)
     opened = await desk.db.write(requests.accept, request["request_id"], ANN)

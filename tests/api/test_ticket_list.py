@@ -50,6 +50,22 @@ async def test_pages_by_cursor_stay_in_place_while_tickets_come_in(client: Clien
     assert seen == [7, 6, 5, 4, 3, 2, 1]
 
 
+async def test_pages_of_a_search_stay_in_place_too(client: Client) -> None:
+    await opened(client, 7)
+    seen, query = [], {"limit": 3, "q": "number"}
+    while True:
+        answer = (await client.get(TICKETS, **query)).json
+        seen += [ticket["ticket_number"] for ticket in answer["tickets"]]
+        if answer["next_cursor"] is None:
+            break
+        query["cursor"] = answer["next_cursor"]
+        await client.ticket("Number meanwhile")
+    assert seen == [7, 6, 5, 4, 3, 2, 1]
+    assert await numbers(client, q="number", offset=2, limit=2) == [7, 6]
+    assert await numbers(client, q="number", offset=2, limit=2, channel="virtual") == [7, 6]
+    assert await numbers(client, q="number", channel="max") == []
+
+
 async def test_there_is_no_next_page_behind_a_full_last_one(client: Client) -> None:
     await opened(client, 2)
     answer = (await client.get(TICKETS, limit=2)).json

@@ -51,6 +51,13 @@ async def test_a_text_is_enough(client: Client) -> None:
     assert ticket["created_at"] == ticket["updated_at"] == "2026-03-01T12:00:00.250Z"
 
 
+async def test_what_a_form_left_blank_counts_as_not_given(client: Client) -> None:
+    blank = {"subject": "", "first_name": " ", "username": "\u200b"}
+    ticket = (await client.post(TICKETS, {"text": "Where is my parcel?", **blank})).json
+    assert ticket["subject"] == "Where is my parcel?"
+    assert (ticket["customer"]["first_name"], ticket["customer"]["username"]) == (None, None)
+
+
 async def test_the_answer_says_where_the_ticket_is(client: Client) -> None:
     answer = await client.post(TICKETS, {"text": "Hi"})
     assert answer.headers["Location"] == f"{TICKETS}/{answer.json['id']}"
@@ -157,6 +164,19 @@ async def test_a_channel_that_is_not_configured_is_409(serve: Serve) -> None:
     assert (answer.status, answer.code) == (409, "channel_unavailable")
     await desk.client.ticket(channel="telegram", chat_id=7)
     await desk.client.ticket(channel="virtual")
+
+
+async def test_what_is_wrong_with_the_request_comes_before_a_channel_that_is_not_configured(
+    serve: Serve,
+) -> None:
+    desk = await serve(channels=())
+    given = {"text": "Hi", "channel": "telegram"}
+    assert list((await desk.client.post(TICKETS, given)).wrong) == ["chat_id"]
+    await desk.client.patch("/v1/helpdesk/settings", {"helpdesk_enabled": False})
+    assert (await desk.client.post(TICKETS, {**given, "chat_id": 7})).code == "helpdesk_disabled"
+    await desk.client.patch("/v1/helpdesk/settings", {"helpdesk_enabled": True})
+    assert (await desk.client.post(TICKETS, {**given, "chat_id": 7})).code == "channel_unavailable"
+    assert (await desk.client.ticket())["ticket_number"] == 1
 
 
 async def test_a_disabled_helpdesk_opens_no_ticket(client: Client) -> None:

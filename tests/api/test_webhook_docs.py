@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -10,14 +11,17 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
 
 from api.webhook_attempt import LONGEST_PAUSE, TIMEOUT, headers
+from api.webhook_bodies import body_of
 from storage import deliveries, webhooks
 from storage.webhook_queue import Due
 from storage.webhooks import Event
+from tests.api.conftest import Desk
 from tests.conftest import IN_CI
 
 PAGE = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text()
@@ -136,3 +140,36 @@ def test_the_numbers_are_those_that_hold() -> None:
         f"for {deliveries.REMEMBERED.days} days after it ended",
     ):
         assert promise in PAGE
+
+
+async def test_the_pages_endpoint_is_registered_as_it_says(desk: Desk) -> None:
+    [command] = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
+    program, url, *options = shlex.split(command.replace("\\\n", ""))
+    given = dict(zip(options[::2], options[1::2], strict=True))
+    assert (program, sorted(given)) == ("curl", ["-H", "-d"])
+    assert re.findall(r'-H "(.*?)"', command) == [
+        "Authorization: Bearer $KEY",
+        "Content-Type: application/json",
+    ]
+    answer = await desk.client.post(urlsplit(url).path, json.loads(given["-d"]))
+    assert answer.status == 201, answer.body
+    assert answer.json["secret"].startswith("whsec_")
+
+
+async def test_the_pages_event_is_such_as_it_is_sent(desk: Desk) -> None:
+    await desk.db.write(webhooks.create, desk.project.id, url="https://shop.example/")
+    ticket = await desk.client.ticket()
+    for status in ("waiting", "closed"):
+        path = f"/v1/helpdesk/tickets/{ticket['id']}/status"
+        await desk.client.patch(path, {"status": status})
+    rows = await desk.db.read(
+        lambda tx: tx.all("SELECT snapshot FROM webhook_deliveries WHERE event LIKE '%changed'")
+    )
+    sent = json.loads(body_of(rows[-1]["snapshot"]))
+    [shown] = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)]
+    assert list(shown) == list(sent)
+    assert list(shown["data"]) == list(sent["data"])
+    assert (shown["event"], shown["timestamp"]) == (sent["event"], sent["timestamp"])
+    assert shown["data"]["previous_status"] == sent["data"]["previous_status"]
+    assert shown["data"]["ticket"]["status"] == sent["data"]["ticket"]["status"]
+    assert shown["data"]["ticket"].keys() - {"…"} <= sent["data"]["ticket"].keys()
