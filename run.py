@@ -5,24 +5,25 @@ seconds, and a command should answer at once.
 """
 
 import asyncio
+import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-from pydantic import SecretStr
+from typing import TYPE_CHECKING
 
 import config
-from config import commands
+from config import commands, secret
 from config.command_line import UsageError, parse
-from config.printing import day, listens, table, tell
-from storage import agent_chats, api_keys, projects
+from config.masking import Mask
+from config.printing import listens, table, tell
+from storage import owner
 from storage.backup import backup
-from storage.database import Database, Transaction
-from storage.errors import HelpdeskError, NotFound
+from storage.database import Database
+from storage.errors import Conflict, DatabaseUnusable, HelpdeskError
 from storage.first_start import NewProject, prepare
-from storage.model import Channel, Chat, Project
+from storage.model import Channel, Chat
+from storage.once import scratch, write_once
+from storage.owner import Said, said
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from api.webhook_sender import WebhookSender
     from bot.messengers import Messenger
     from bot.playground import Playground
-    from bot.service import Service
+    from bot.playground.desk import Desk
+    from bot.service import Service, Webhooks
 
 FAILED = 1
 MISUSED = 2
@@ -38,6 +40,7 @@ MISUSED = 2
 
 def main(arguments: list[str]) -> int:
     """The exit code: 0, 1 where what was asked for failed, 2 where it can't be asked so."""
+    os.umask(0o077)  # what is written, databases and backups, is nobody else's to read
     try:
         command = parse(arguments)
         settings = config.load()
@@ -46,15 +49,17 @@ def main(arguments: list[str]) -> int:
         return MISUSED
     if command is None:
         return serve(settings)
+    if isinstance(command, commands.Doctor):
+        return asyncio.run(see_doctor(settings))
     if settings.playground_on:
         tell(f"No messenger is set up: this is the playground, {settings.database_file}")
     try:
-        said = carry_out(command, settings)
+        answer = carry_out(command, settings)
     except HelpdeskError as error:
         tell(error.detail)
         return FAILED
-    tell(said.aside)
-    print(said.result)
+    tell(answer.aside)
+    print(table(*answer.rows))
     return 0
 
 
@@ -77,7 +82,11 @@ def serve(settings: config.Settings) -> int:
 
 async def desk(settings: config.Settings) -> int:
     """Build everything, start it, wait, and stop it in order; the database is closed last."""
-    db = await Database.open(settings.database_file)
+    try:
+        db = await Database.open(settings.database_file)
+    except DatabaseUnusable as error:
+        name = "" if settings.playground_on else "DESKWIRE_DATABASE: "
+        raise DatabaseUnusable(name + error.detail) from error
     try:
         await first_start(db, settings)
         return await serve_until_end(db, settings)
@@ -87,17 +96,15 @@ async def desk(settings: config.Settings) -> int:
 
 async def first_start(db: Database, settings: config.Settings) -> None:
     chat = settings.agent_chat
-    _, made_key = await db.write(
-        prepare,
-        NewProject(
-            settings.project_name,
-            settings.project_description,
-            settings.project_slug,
-            settings.locale,
-        ),
-        api_key=secret(settings.api_key),
-        agent_chat=Chat(Channel(chat.channel), chat.chat_id) if chat else None,
-    )
+    try:
+        _, made_key = await db.write(
+            prepare,
+            NewProject(*settings.first_project),
+            api_key=secret(settings.api_key),
+            agent_chat=Chat(Channel(chat.channel), chat.chat_id) if chat else None,
+        )
+    except Conflict as error:
+        raise Conflict(f"DESKWIRE_API_KEY, DESKWIRE_AGENT_CHAT: {error.detail}") from error
     if made_key:
         print(f"API key of the first project, shown only now: {made_key}", flush=True)
 
@@ -130,7 +137,7 @@ async def serve_until_end(db: Database, settings: config.Settings) -> int:
             return FAILED
         tasks.start("webhooks", webhooks.run)
         await service.start(tasks)
-        jobs = scheduled(db)
+        jobs = scheduled(db, settings.backup_dir, settings.backup_keep)
         listens(*runner.addresses[0][:2], playground=playground is not None)
         fatal = await tasks.end()
         jobs.shutdown(wait=False)
@@ -142,20 +149,27 @@ async def serve_until_end(db: Database, settings: config.Settings) -> int:
 
 def compose(
     db: Database, settings: config.Settings, playground: "Playground | None"
-) -> "tuple[Service, WebhookSender, web.Application]":
+) -> "tuple[Service | Desk, WebhookSender, web.Application]":
     """The bot and the API, knowing of each other only what is handed over here."""
+    from prometheus_client import CollectorRegistry
+
     import api.app
     from api.guard import Guard
     from api.webhook_sender import WebhookSender
     from bot.health import Health
-    from bot.service import Service, Webhooks
+    from bot.numbers import watch
+    from bot.service import Service
 
-    health, guard, updates = Health(), Guard(allow_private=settings.webhook_allow_private), None
-    if settings.updates == "webhook" and settings.public_url:
-        updates = Webhooks(settings.public_url, secret(settings.webhook_secret) or "")
-    service = Service(
-        db, messengers(settings, playground), health, locale=settings.locale, webhooks=updates
-    )
+    health, guard = Health(), Guard(allow_private=settings.webhook_allow_private)
+    registry = CollectorRegistry()
+    numbers = watch(registry, health, settings.backup_dir)
+
+    def make() -> Service:
+        found = messengers(db, settings, playground)
+        hooks = None if playground else webhooks(settings)
+        return Service(db, found, health, locale=settings.locale, webhooks=hooks, numbers=numbers)
+
+    service: Service | Desk = playground.desk_of(make) if playground else make()
     waits = settings.webhook_retry_schedule
     sender = WebhookSender(db, schedule=waits, guard=guard, health=health)
     app = api.app.build(
@@ -167,133 +181,95 @@ def compose(
         guard=guard,
         metrics_token=secret(settings.metrics_token),
         rate_limit=settings.rate_limit,
+        trusted_proxies=settings.trusted_proxies,
+        playground=playground is not None,
+        registry=registry,
     )
-    service.add_routes(app)
     if playground:
         playground.add_routes(app)
+    elif isinstance(service, Service):
+        service.add_routes(app)
     return service, sender, app
 
 
-def messengers(settings: config.Settings, playground: "Playground | None") -> "Sequence[Messenger]":
+def messengers(
+    db: Database, settings: config.Settings, playground: "Playground | None"
+) -> "Sequence[Messenger]":
     """Those that have a token; in the playground the stand-ins."""
     from bot.messengers import telegram
 
-    if settings.max_token:
-        tell("DESKWIRE_MAX_TOKEN: MAX is not served yet, so this is ignored")
     token, url = secret(settings.telegram_token), settings.telegram_api_url
+    max_token, max_url = secret(settings.max_token), settings.max_api_url
     if playground is not None:
-        token, url = playground.telegram_token, playground.telegram_url
-    return [telegram.build(token, url, settings.telegram_limits)] if token else []
+        token, url = playground.telegram.token, playground.telegram.url
+        max_token, max_url = playground.max.token, playground.max.url
+    found = [telegram.build(token, url, settings.telegram_limits)] if token else []
+    if max_token:  # its libraries cost a third of a second and 10 MB
+        from bot.messengers import max as max_messenger
+
+        found.append(max_messenger.build(max_token, max_url, settings.max_limits, db))
+    return found
 
 
-def secret(value: SecretStr | None) -> str | None:
-    return None if value is None else value.get_secret_value()
+def webhooks(settings: config.Settings) -> "Webhooks | None":
+    """How updates come in where they are not polled."""
+    from bot.service import Webhooks
+
+    if settings.updates == "polling" or settings.public_url is None:
+        return None
+    return Webhooks(settings.public_url, secret(settings.webhook_secret) or "")
 
 
 # --- the commands -------------------------------------------------------------------------------
-
-
-class Said(NamedTuple):
-    """What a command answers: what a script would take, and words for a person beside it."""
-
-    result: str
-    aside: str = ""
 
 
 def carry_out(command: commands.Command, settings: config.Settings) -> Said:
     """Raises HelpdeskError."""
     if isinstance(command, commands.Backup):
         size = backup(settings.database_file, command.file)
-        return Said(f"Copied {settings.database_file} to {command.file}: {size} bytes, checked")
-    return asyncio.run(write(settings.database_file, COMMANDS[type(command)], command))
+        return said(f"Copied {settings.database_file} to {command.file}: {size} bytes, checked")
+    if isinstance(command, commands.CreateProject) and command.locale is None:
+        command = command.model_copy(update={"locale": settings.locale})
+    path, operation = settings.database_file, COMMANDS[type(command)]
+    return asyncio.run(write_once(path, operation, **dict(command)))
 
 
-async def write(
-    path: Path, operation: Callable[[Transaction, Any], Said], command: commands.Command
-) -> Said:
-    database = await Database.open(path)
-    try:
-        return await database.write(operation, command)
-    finally:
-        await database.close()
+async def see_doctor(settings: config.Settings) -> int:
+    """Print how the installation is, a line a finding; FAILED where something is wrong with it."""
+    from bot import consultation, doctor
+
+    urls = {"telegram": settings.telegram_api_url, "max": settings.max_api_url}
+    updates = webhooks(settings)
+    mask, failed = Mask(settings.secrets()), False
+    async with scratch() as db:
+        asked = messengers(db, settings, None)
+        patient = doctor.Patient(
+            database=settings.database_file,
+            backups=settings.backup_dir,
+            public_url=settings.public_url,
+            webhooks=updates is not None,
+            server=settings.own_url,
+            playground=settings.playground_on,
+            private=(config.ENV_FILE, settings.database_file),
+            channels=[messenger.channel for messenger in asked],
+        )
+        consult = consultation.consulting(asked, urls, updates.url if updates else None)
+        async for finding in doctor.examine(patient, consult):
+            print(mask(str(finding)), flush=True)
+            failed = failed or finding.mark is doctor.Mark.WRONG
+    return FAILED if failed else 0
 
 
-def create_project(tx: Transaction, command: commands.CreateProject) -> Said:
-    project = projects.create(tx, **dict(command))
-    return Said(f'Made the project "{project.name}", slug {project.slug}')
-
-
-def list_projects(tx: Transaction, command: commands.ListProjects) -> Said:
-    rows = [(p.slug, p.name, str(p.agent_chat or "none")) for p in projects.listing(tx)]
-    return Said(table(("SLUG", "NAME", "AGENTS' CHAT"), *rows))
-
-
-def show_project(tx: Transaction, command: commands.ShowProject) -> Said:
-    return Said(described(projects.by_slug(tx, command.slug)))
-
-
-def set_project(tx: Transaction, command: commands.SetProject) -> Said:
-    project = projects.by_slug(tx, command.slug)
-    return Said(described(projects.update(tx, project.id, **command.changes())))
-
-
-def create_key(tx: Transaction, command: commands.CreateKey) -> Said:
-    project = projects.by_slug(tx, command.project)
-    key, secret = api_keys.create(tx, project.id)
-    return Said(secret, f"Made the key {key.id} for {project.slug}; it is shown only now:")
-
-
-def list_keys(tx: Transaction, command: commands.ListKeys) -> Said:
-    slugs = {project.id: project.slug for project in projects.listing(tx)}
-    project_id = projects.by_slug(tx, command.project).id if command.project else None
-    rows = [
-        (str(key.id), slugs[key.project_id], key.hint, day(key.created_at), day(key.revoked_at))
-        for key in api_keys.listing(tx, project_id)
-    ]
-    return Said(table(("ID", "PROJECT", "BEGINS", "MADE", "REVOKED"), *rows))
-
-
-def revoke_key(tx: Transaction, command: commands.RevokeKey) -> Said:
-    key = api_keys.revoke(tx, command.id)
-    return Said(f"Revoked the key {key.id}, which begins with {key.hint}")
-
-
-def connect(tx: Transaction, command: commands.Connect) -> Said:
-    known = [projects.by_slug(tx, command.project)] if command.project else projects.listing(tx)
-    if not known:
-        raise NotFound("There is no project yet: the first start makes one, or `project create`.")
-    code = agent_chats.create_code(tx, known[0].id)
-    return Said(
-        f"/connect {code}",
-        f"Send this line to the agents' group of {known[0].slug}, as one of its administrators;"
-        " it works once, for 15 minutes:",
-    )
-
-
-COMMANDS: dict[type[commands.Command], Callable[[Transaction, Any], Said]] = {
-    commands.CreateProject: create_project,
-    commands.ListProjects: list_projects,
-    commands.ShowProject: show_project,
-    commands.SetProject: set_project,
-    commands.CreateKey: create_key,
-    commands.ListKeys: list_keys,
-    commands.RevokeKey: revoke_key,
-    commands.Connect: connect,
+COMMANDS: dict[type[commands.Command], Callable[..., Said]] = {
+    commands.CreateProject: owner.create_project,
+    commands.ListProjects: owner.list_projects,
+    commands.ShowProject: owner.show_project,
+    commands.SetProject: owner.set_project,
+    commands.CreateKey: owner.create_key,
+    commands.ListKeys: owner.list_keys,
+    commands.RevokeKey: owner.revoke_key,
+    commands.Connect: owner.connect,
 }
-
-
-def described(project: Project) -> str:
-    switches = {True: "true", False: "false"}
-    return table(
-        ("slug", project.slug),
-        ("name", project.name),
-        ("description", project.description),
-        ("locale", project.locale),
-        ("helpdesk enabled", switches[project.helpdesk_enabled]),
-        ("helpdesk allow create", switches[project.helpdesk_allow_create]),
-        ("allowed origins", ", ".join(project.allowed_origins) or "none"),
-        ("agents' chat", str(project.agent_chat or "none")),
-    )
 
 
 if __name__ == "__main__":

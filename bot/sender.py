@@ -4,9 +4,10 @@ What a row becomes is the business of `outgoing`; here are order, patience and t
 """
 
 import asyncio
+import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -17,6 +18,7 @@ from aiogram.exceptions import (
     TelegramMigrateToChat,
 )
 
+from bot.due import Due
 from bot.failures import PASSING, REFUSED, backoff, understood, wait_after, words
 from bot.messengers import Messenger
 from bot.outgoing.outlet import Outlet
@@ -26,18 +28,24 @@ from bot.outgoing.to_agents import ToAgents
 from bot.outgoing.to_customer import ToCustomer
 from bot.outgoing.topics import Mended
 from bot.outgoing.turns import Turns
-from storage import agent_chats, outbox
+from storage import agent_chats, outbox, shares
 from storage.errors import NotFound, Unavailable
+from storage.model import Chat
 from storage.outbox import Audience, OutboxRow
+from storage.shares import Lineup
 
 log = structlog.get_logger()
+_events = logging.getLogger(__name__)
 
 PERSISTENCE = timedelta(hours=24)
 """How long a row is tried again after passing errors."""
 SURPRISES = 8
 """How often a row that our own code fails on is tried, some minutes: it holds up its whole chat."""
 LONGEST_SLEEP = 60.0
-"""Seconds after which the clock is asked again: the computer may have slept, or it was set."""
+"""Seconds after which a row that waits is looked at again."""
+
+FAIR = 0.75
+"""The part of a group's window that the tickets of one customer may take."""
 
 FINAL_REASONS = (
     ("bot was blocked by the user", "blocked"),
@@ -63,13 +71,16 @@ class _Lane:
     def __init__(self) -> None:
         self.more = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
+        self.due = Due()
 
 
 class Sender:
     """Sends what waits for one messenger's chats, each chat in a lane of its own."""
 
     def __init__(self, outlet: Outlet) -> None:
+        self.outlet = outlet
         self._db = outlet.db
+        self._numbers = outlet.numbers
         self._messenger: Messenger = outlet.messenger
         self._outgoing: dict[Audience, _Outgoing] = {
             Audience.CUSTOMER: ToCustomer(outlet),
@@ -119,12 +130,19 @@ class Sender:
     async def _serve(self, chat_id: int, lane: _Lane) -> None:
         chat = self._messenger.chat(chat_id)
         stumbles = 0
+        sent: OutboxRow | None = None
         while not self._ending:
             lane.more.clear()
             try:
-                rows = await self._db.read(outbox.pending, chat)
+                lineup = await self._waiting(chat)
+                rows = lineup.rows
+                if sent is not None and sent.id not in (row.id for row in rows):
+                    self._sent(sent)
+                sent = None
                 if rows:
-                    await self._step(rows)
+                    sent = await self._step(lane, rows)
+                elif lineup.held_until is not None:
+                    await self._until(lineup.held_until, lane)
                 elif not lane.more.is_set():
                     break
                 stumbles = 0
@@ -138,28 +156,54 @@ class Sender:
             stumbles += 1
         self._lanes.pop(chat_id, None)
 
-    async def _step(self, rows: list[OutboxRow]) -> None:
-        """Send the first row when it is due; whatever happens, the row knows afterwards."""
+    async def _waiting(self, chat: Chat) -> Lineup:
+        """What waits for a chat and may go. In a group no customer has more than a FAIR part of
+        the window: what others write then finds room at once, whatever one of them does."""
+        window = self._messenger.pace.window(group=True)
+        if window is None or not self._messenger.is_group(chat.id):
+            return Lineup(await self._db.read(outbox.pending, chat))
+        share = max(1, int(window.count * FAIR))
+        return await self._db.read(shares.lineup, chat, share, timedelta(seconds=window.seconds))
+
+    async def _until(self, moment: datetime, lane: _Lane) -> None:
+        """Wait for the moment, or for something new in the lane."""
+        seconds = (moment - self._db.clock()).total_seconds()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(lane.more.wait(), min(max(seconds, 0.001), LONGEST_SLEEP))
+
+    async def _step(self, lane: _Lane, rows: list[OutboxRow]) -> OutboxRow | None:
+        """Send the first row when it is due; whatever happens, the row knows afterwards.
+
+        The row if that went well, which may not have been all of it.
+        """
         row = rows[0]
         outgoing = self._outgoing[row.audience]
         turns = Turns(self._messenger, row.chat.id, row.audience)
-        due = max(row.due_at, row.created_at + timedelta(seconds=outgoing.gathers(row, turns)))
-        wait = (due - self._db.clock()).total_seconds()
+        wait = lane.due.wait(row, outgoing.gathers(row, turns), self._db.clock())
         if wait > 0:
             await asyncio.sleep(min(wait, LONGEST_SLEEP))
-            return
+            return None
         try:
             if await outgoing.needs_turn(row):
                 await turns.take()
-                rows = await self._db.read(outbox.pending, row.chat)
+                rows = (await self._waiting(row.chat)).rows
             if rows and rows[0].id == row.id:
                 with self._in_hand():
                     await outgoing.send(rows, turns)
+                return row
         except Exception as error:
             with self._in_hand():
                 await self._failed(row, error)
         finally:
             turns.close()
+        return None
+
+    def _sent(self, row: OutboxRow) -> None:
+        seconds = (self._db.clock() - row.created_at).total_seconds()
+        self._numbers.sent(row.chat.channel, row.audience, seconds)
+        if _events.isEnabledFor(logging.DEBUG):
+            said = {**told(row), "kind": row.kind.value, "seconds": round(seconds, 3)}
+            _events.debug("sent", extra=said)
 
     @contextmanager
     def _in_hand(self) -> Iterator[None]:
@@ -177,19 +221,26 @@ class Sender:
         if isinstance(error, NotFound):  # erased with its customer
             await record(self._db, outbox.finish, [row.id], "failed", "erased")
         elif isinstance(error, TelegramMigrateToChat):
+            self._stumbled(row, "repairable")
             await record(self._db, agent_chats.migrated, row.chat, error.migrate_to_chat_id)
         elif isinstance(error, Mended):
+            self._stumbled(row, "repairable")
             await self._later(row, error, 0 if row.attempts == 0 else backoff(row.attempts))
         elif isinstance(error, (*REFUSED, FileRefused)) and not self._may_be_given(row, error):
             await self._give_up(row, final_reason(error), error)
         elif isinstance(error, (*PASSING, TelegramAPIError)) and understood(error):
+            self._stumbled(row, "passing")
             await self._later(row, error, wait_after(error, row.attempts))
         elif row.attempts < SURPRISES:
+            self._stumbled(row, "surprise")
             if row.attempts == 0:
-                log.error("sending failed", row=row.id, exc_info=error)
+                log.error("sending failed", **told(row), exc_info=error)
             await self._later(row, error, backoff(row.attempts))
         else:
             await self._give_up(row, "rejected", error)
+
+    def _stumbled(self, row: OutboxRow, kind: str) -> None:
+        self._numbers.stumbled(row.chat.channel, row.audience, kind)
 
     def _may_be_given(self, row: OutboxRow, error: Exception) -> bool:
         """In the agents' chat a missing right is a passing error: nothing for them is dropped."""
@@ -209,17 +260,24 @@ class Sender:
         level = log.warning if row.attempts in (0, 5) else log.debug
         level(
             "sending waits",
-            chat=row.chat.id,
-            row=row.id,
+            **told(row),
             seconds=round(seconds, 1),
             error=words(error),
         )
+        if (lane := self._lanes.get(row.chat.id)) is not None:
+            lane.due.later(seconds)
         until = now + timedelta(seconds=seconds)
         await record(self._db, outbox.postpone, row.id, words(error), until)
 
     async def _give_up(self, row: OutboxRow, reason: str, error: Exception) -> None:
-        log.warning("not sent", chat=row.chat.id, row=row.id, reason=reason, error=words(error))
+        log.warning("not sent", **told(row), reason=reason, error=words(error))
+        self._numbers.gave_up(row.chat.channel, row.audience, reason)
         await self._outgoing[row.audience].give_up(row, reason)
+
+
+def told(row: OutboxRow) -> dict[str, object]:
+    """What a log says of a row: where it goes and what it is about, nothing of what it says."""
+    return {"row": row.id, "chat": row.chat.id, "ticket": row.ticket_id and str(row.ticket_id)}
 
 
 def final_reason(error: Exception) -> str:

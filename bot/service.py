@@ -19,7 +19,7 @@ from bot.files import Files
 from bot.health import Health
 from bot.lanes import Lanes
 from bot.messengers import Messenger
-from bot.messengers.telegram import ALLOWED_UPDATES
+from bot.numbers import Numbers
 from bot.outgoing.outlet import Outlet
 from bot.restore import restore_pace
 from bot.sender import Sender
@@ -42,6 +42,10 @@ class Webhooks:
     public_url: str
     secret: str
 
+    def url(self, channel: Channel) -> str:
+        """Where a messenger sends its updates."""
+        return self.public_url.rstrip("/") + WEBHOOK_PATH.format(channel=channel)
+
 
 class Service:
     """Everything that talks through messengers."""
@@ -54,6 +58,7 @@ class Service:
         *,
         locale: str,
         webhooks: Webhooks | None = None,
+        numbers: Numbers | None = None,
     ) -> None:
         self._db = db
         self._health = health
@@ -66,7 +71,10 @@ class Service:
         self._lanes = {
             each.channel: Lanes(db, each, partial(self._handle, each)) for each in messengers
         }
-        self._senders = {each.channel: Sender(Outlet(db, each, self.files)) for each in messengers}
+        counted = numbers or Numbers()
+        self._senders = {
+            each.channel: Sender(Outlet(db, each, self.files, counted)) for each in messengers
+        }
         self._connected = {channel: asyncio.Event() for channel in self.messengers}
         for channel in self.messengers:
             health.bad(channel, "not connected yet")
@@ -100,10 +108,8 @@ class Service:
     def add_routes(self, app: web.Application) -> None:
         """In webhook mode, the paths that the messengers call."""
         if self._webhooks is not None:
-            for channel in self.messengers:
-                handler = intake.webhook_handler(
-                    self._db, channel, self._webhooks.secret, lambda body: intake.received([body])
-                )
+            for channel, messenger in self.messengers.items():
+                handler = intake.webhook_handler(self._db, messenger, self._webhooks.secret)
                 app.router.add_post(WEBHOOK_PATH.format(channel=channel), handler)
 
     async def start(self, tasks: Tasks) -> None:
@@ -125,6 +131,15 @@ class Service:
         for messenger in self.messengers.values():
             await messenger.bot.session.close()
 
+    async def abandon(self) -> None:
+        """End at once, as in a crash: what is in hand is left as it stands."""
+        await asyncio.gather(
+            *(lanes.finish(0) for lanes in self._lanes.values()),
+            *(sender.finish(0) for sender in self._senders.values()),
+        )
+        for messenger in self.messengers.values():
+            await messenger.bot.session.close()
+
     async def _send(self, messenger: Messenger) -> None:
         await self._connected[messenger.channel].wait()
         await self._senders[messenger.channel].run()
@@ -133,6 +148,9 @@ class Service:
         await self._connect(messenger)
         if self._webhooks is None:
             await intake.poll(self._db, messenger, self._health)
+        else:
+            url, secret = self._webhooks.url(messenger.channel), self._webhooks.secret
+            await intake.watch_webhook(messenger, url, secret, self._health)
 
     async def _connect(self, messenger: Messenger) -> None:
         """Introduce the desk to the messenger, however long that takes. A wrong token is fatal."""
@@ -160,16 +178,10 @@ class Service:
         me = await messenger.bot.get_me()
         await self._db.write(feeds.know_bot, messenger.channel, me.id, me.username)
         if self._webhooks is None:
-            if (await messenger.bot.get_webhook_info()).url:
-                await messenger.bot.delete_webhook(drop_pending_updates=False)
+            await intake.remove_webhook(messenger)
         else:
-            path = WEBHOOK_PATH.format(channel=messenger.channel)
-            await messenger.bot.set_webhook(
-                self._webhooks.public_url.rstrip("/") + path,
-                secret_token=self._webhooks.secret,
-                allowed_updates=ALLOWED_UPDATES,
-                drop_pending_updates=False,
-            )
+            url = self._webhooks.url(messenger.channel)
+            await intake.set_webhook(messenger, url, self._webhooks.secret)
         for locale in LOCALES:
             await messenger.bot.set_my_commands(
                 commands(locale),

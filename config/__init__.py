@@ -3,8 +3,8 @@
 Everybody else is given the values that concern them.
 """
 
-from config.load import load
-from config.settings import Settings
+from config.load import ENV_FILE, load
+from config.settings import Settings, secret
 from config.values import ConfigError
 
-__all__ = ["ConfigError", "Settings", "load"]
+__all__ = ["ENV_FILE", "ConfigError", "Settings", "load", "secret"]

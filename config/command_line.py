@@ -18,7 +18,7 @@ from pydantic_settings import (
     get_subcommand,
 )
 
-from config.commands import Backup, Command, Connect, Group, Key, Project
+from config.commands import Backup, Command, Connect, Doctor, Group, Key, Project
 from config.wording import wanted
 
 _KINDS = {"str": "TEXT", "bool": "true|false", "list[str]": "ORIGIN,..."}
@@ -49,6 +49,7 @@ class CommandLine(BaseSettings):
     key: CliSubCommand[Key] = Field(description="make, list and revoke API keys")
     connect: CliSubCommand[Connect] = Field(description="link the group of a project's agents")
     backup: CliSubCommand[Backup] = Field(description="copy the database to a file")
+    doctor: CliSubCommand[Doctor] = Field(description="check this installation")
 
     @classmethod
     def settings_customise_sources(

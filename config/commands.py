@@ -63,7 +63,9 @@ class CreateProject(Command):
     name: ProjectName = Field(description="what customers see, 1 to 128 characters")
     slug: Slug = Field(description="short name in links: A-Z, a-z, 0-9, _ and -")
     description: str = Field(default="", description="what customers read before they consent")
-    locale: Literal["en", "ru"] = Field(default="en", description="language where none is told")
+    locale: Literal["en", "ru"] | None = Field(
+        default=None, description="language where none is told; DESKWIRE_LOCALE's by default"
+    )
 
 
 class ListProjects(Command):
@@ -190,11 +192,24 @@ class Connect(Command):
 class Backup(Command):
     """Copy the database to a new file, also while Deskwire runs.
 
-    The copy is checked, and appears only when it is whole. To restore one, stop Deskwire and
-    put the copy in the place of the file that DESKWIRE_DATABASE names.
+    The copy is checked, and appears only when it is whole. To restore one, stop Deskwire, put the
+    copy in the place of the file that DESKWIRE_DATABASE names, and remove the files beside it whose
+    names go on with -wal and -shm. docs/operation.md tells more.
 
     Example:
       run.py backup deskwire-monday.db
     """
 
     file: CliPositionalArg[Path] = Field(description="the file to make; it must not exist yet")
+
+
+class Doctor(Command):
+    """Check this installation and say what to do, also while Deskwire runs.
+
+    A line a check: ✓ is well, ! is odd, ✗ is wrong. It looks at configuration, database, disk,
+    backups, server, tokens, the way updates come in, the bot's rights in the agents' chats, and
+    the clock. It changes nothing. The exit code is 1 where a line begins with ✗.
+
+    Example:
+      run.py doctor
+    """

@@ -24,10 +24,15 @@ _ROOT = Path(__file__).parent.parent
 # Each of these tells at `info`, or at `debug` with customers' texts, what our own lines say.
 _TALKATIVE = {
     "aiogram.event": logging.WARNING,
+    "aiogram.scene": logging.INFO,
     "aiosqlite": logging.INFO,
     "apscheduler": logging.WARNING,
     "asyncio": logging.INFO,
 }
+
+# Errors whose words repeat what was read, a customer's text perhaps; only their names are told.
+_REPEATING = {"ValidationError", "ClientDecodeError"}
+_LEFT_OUT = "(its words are left out, they repeat what was read)"
 
 _SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -78,7 +83,7 @@ class _Masked(structlog.stdlib.ProcessorFormatter):
 def _formatter(level: Level, log_format: Literal["console", "json"], mask: Mask) -> _Masked:
     if log_format == "json":
         render: list[Processor] = [
-            structlog.processors.format_exc_info,
+            structlog.processors.ExceptionRenderer(_traceback),
             structlog.processors.EventRenamer("message"),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ]
@@ -86,7 +91,7 @@ def _formatter(level: Level, log_format: Literal["console", "json"], mask: Mask)
     console = structlog.dev.ConsoleRenderer(
         colors=sys.stderr.isatty(),
         repr_native_str=True,
-        exception_formatter=structlog.dev.plain_traceback if level == "debug" else _in_one_line,
+        exception_formatter=_in_full if level == "debug" else _in_one_line,
     )
     return _Masked([_flat, console], mask)
 
@@ -95,6 +100,35 @@ def _flat(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """A customer's text can't make a line of its own; values are quoted by the renderer."""
     event["event"] = " ".join(str(event["event"]).splitlines())
     return event
+
+
+def _in_full(line: TextIO, exc_info: ExcInfo) -> None:
+    line.write("\n" + _traceback(exc_info))
+
+
+def _traceback(exc_info: ExcInfo) -> str:
+    return "\n".join(_lines(exc_info[1], set()))
+
+
+def _lines(error: BaseException, told: set[int]) -> Iterator[str]:
+    """Python's traceback, less the words that tell too much: causes first, a group's below it."""
+    told.add(id(error))
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if cause is not None and id(cause) not in told:
+        yield from _lines(cause, told)
+        yield "Which led to:"
+    yield "Traceback (most recent call last):"
+    for entry in traceback.format_tb(error.__traceback__):
+        yield from entry.splitlines()
+    yield _named(error)
+    if isinstance(error, BaseExceptionGroup):
+        for inner in error.exceptions:
+            yield from (f"  | {line}" for line in _lines(inner, told))
+
+
+def _named(error: BaseException) -> str:
+    name = type(error).__name__
+    return f"{name}: {_LEFT_OUT if name in _REPEATING else error}"
 
 
 def _in_one_line(line: TextIO, exc_info: ExcInfo) -> None:
@@ -112,7 +146,7 @@ def _leaves(error: BaseException) -> Iterator[BaseException]:
 
 def _described(error: BaseException) -> str:
     """`KeyError: 'x' at bot/sender.py:88`: the innermost line of ours, or else the innermost."""
-    what = " ".join(f"{type(error).__name__}: {error}".split())
+    what = " ".join(_named(error).split())
     frames = traceback.extract_tb(error.__traceback__)
     if not frames:
         return what

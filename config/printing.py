@@ -1,7 +1,6 @@
 """How the program speaks to the person who started it: lines, and tables in plain text."""
 
 import sys
-from datetime import datetime
 
 
 def tell(text: str) -> None:
@@ -16,10 +15,6 @@ def listens(host: str, port: int, *, playground: bool) -> None:
     tell(f"Deskwire listens on {url}")
     if playground:
         tell(f"No messenger token is set, so this is the playground: {url}/playground")
-
-
-def day(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d}" if moment else ""
 
 
 def table(*rows: tuple[str, ...]) -> str:

@@ -41,10 +41,10 @@ def _secret(pattern: str, wanted: str) -> PlainValidator:
 # aiogram refuses a token that has no number, no colon or any space.
 TelegramToken = Annotated[SecretStr, _secret(r"\d+:[!-~]+", "the token that BotFather gave")]
 Token = Annotated[SecretStr, _secret(r"[!-~]+", "letters, digits and signs without a space")]
-ApiKey = Annotated[SecretStr, _secret(r"[!-~]{12,200}", "12 to 200 characters without a space")]
-# What setWebhook takes as secret_token: core.telegram.org/bots/api#setwebhook
+ApiKey = Annotated[SecretStr, _secret(r"[!-~]{1,200}", "1 to 200 characters without a space")]
+# What core.telegram.org/bots/api#setwebhook and dev.max.ru/docs-api/methods/POST/subscriptions take
 WebhookSecret = Annotated[
-    SecretStr, _secret(r"[A-Za-z0-9_-]{1,256}", "1 to 256 characters of A-Z, a-z, 0-9, _ and -")
+    SecretStr, _secret(r"[A-Za-z0-9_-]{5,256}", "5 to 256 characters of A-Z, a-z, 0-9, _ and -")
 ]
 # `help_<slug>` is the payload of the project's deeplink: 64 characters at most.
 Slug = Annotated[
@@ -55,6 +55,11 @@ ProjectName = Annotated[str, AfterValidator(_shaped(r".{1,128}", "1 to 128 chara
 Url = Annotated[str, PlainValidator(values.base_url)]
 Windows = Annotated[Mapping[values.Scope, values.Window], PlainValidator(values.windows)]
 LogLevel = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(str.lower)]
+
+
+def secret(value: SecretStr | None) -> str | None:
+    """What a secret is, for those who need it itself."""
+    return None if value is None else value.get_secret_value()
 
 
 class Settings(BaseSettings):
@@ -100,6 +105,8 @@ class Settings(BaseSettings):
     max_limits: Windows = values.windows("all:30/1s,chat:2/1s")
 
     playground: Literal["auto", "off"] = "auto"
+    backup_dir: Annotated[Path, PlainValidator(values.folder)] | None = None
+    backup_keep: Annotated[int, PlainValidator(values.whole_number(1))] = 14
     metrics_token: Token | None = None
     trusted_proxies: Annotated[tuple[values.Network, ...], PlainValidator(values.networks)] = ()
     log_level: LogLevel = "info"
@@ -130,6 +137,17 @@ class Settings(BaseSettings):
     def database_file(self) -> Path:
         """The file in use: the playground keeps to its own."""
         return Path("playground.db") if self.playground_on else self.database
+
+    @property
+    def own_url(self) -> str | None:
+        """Where this machine finds the server; None where it takes any free port."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 (compared)
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}" if self.port else None
+
+    @property
+    def first_project(self) -> tuple[str, str, str, str]:
+        """Name, description, slug and language of the project that the first start makes."""
+        return self.project_name, self.project_description, self.project_slug, self.locale
 
     def secrets(self) -> Iterator[str]:
         """What must never be shown."""

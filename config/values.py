@@ -36,7 +36,7 @@ _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
 _WINDOW = re.compile(r"(all|chat|group):([1-9]\d*)/(\S+)")
 _AGENT_CHAT = re.compile(r"(telegram|max):(-?\d+)")
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
-_IPV6 = re.compile(r"[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(%\w+)?")
+_IPV6 = re.compile(r"[0-9A-Fa-f:.]+(%\w+)?")
 
 
 def whole_number(low: int, high: int | None = None) -> Callable[[object], int]:
@@ -98,7 +98,7 @@ def networks(text: str) -> tuple[Network, ...]:
 
 
 def host(text: str) -> str:
-    if _HOST_NAME.fullmatch(text) or _IPV6.fullmatch(text):
+    if _HOST_NAME.fullmatch(text) or (":" in text and _IPV6.fullmatch(text)):
         return text
     raise ValueError("must be an address or a host's name, such as 127.0.0.1")
 
@@ -119,4 +119,11 @@ def file_path(text: str) -> Path:
     path = Path(text)
     if path.is_dir() or not path.absolute().parent.is_dir():
         raise ValueError("must be the path of a file in a folder that exists")
+    return path
+
+
+def folder(text: str) -> Path:
+    path = Path(text)
+    if not path.is_dir():
+        raise ValueError("must be the path of a folder that exists")
     return path

@@ -49,7 +49,7 @@ def add(tx: Transaction, project_id: UUID, key: str) -> ApiKey:
             id=str(tx.new_id()),
             project_id=str(project_id),
             hash=hashed,
-            hint=key[:6] + "…",
+            hint=key[: min(6, len(key) // 3)] + "…",  # an owner may have chosen a short one
             now=tx.now_ms,
         )
         assert row is not None

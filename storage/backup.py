@@ -1,13 +1,43 @@
-"""A copy of the database in one file, made while others write to it.
+"""A copy of the database in one file, made while others write to it; one a day, the last ones kept.
 
 It stands beside `Database`: it opens the file by itself and only reads it.
 """
 
 import os
+import re
 import sqlite3
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from storage.errors import Conflict, DatabaseUnusable, NotFound
+
+_DAILY = re.compile(r"deskwire-\d{4}-\d\d-\d\d\.db")
+
+
+def daily(source: Path, folder: Path, day: date, keep: int) -> Path | None:
+    """Make the backup of `day` in `folder`, then remove all but the last `keep` daily ones.
+
+    None where that day has one already. Files of any other name are left alone. Raises as `backup`
+    does; then nothing is removed.
+    """
+    target = folder / f"deskwire-{day:%Y-%m-%d}.db"
+    if target.exists():
+        return None
+    backup(source, target)
+    for old in _daily(folder)[:-keep]:
+        old.unlink(missing_ok=True)
+    return target
+
+
+def latest(folder: Path) -> datetime | None:
+    """When the last daily backup in `folder` was finished; None where there is none."""
+    times = [path.stat().st_mtime for path in _daily(folder)]
+    return datetime.fromtimestamp(max(times), UTC) if times else None
+
+
+def _daily(folder: Path) -> list[Path]:
+    """The oldest first: their names are in the order of their days."""
+    return sorted(path for path in folder.glob("deskwire-*.db") if _DAILY.fullmatch(path.name))
 
 
 def backup(source: Path, target: Path) -> int:

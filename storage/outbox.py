@@ -173,13 +173,13 @@ def pending(tx: Transaction, chat: Chat, limit: int = 60) -> list[OutboxRow]:
         chat_id=chat.id,
         limit=limit,
     )
-    return [_row(row) for row in rows]
+    return [row_of(row) for row in rows]
 
 
 def get(tx: Transaction, row_id: int) -> OutboxRow | None:
     """A row as it is now; None once it is erased."""
     row = tx.one("SELECT * FROM outbox WHERE id = :id", id=row_id)
-    return None if row is None else _row(row)
+    return None if row is None else row_of(row)
 
 
 def keep_progress(tx: Transaction, row_id: int, progress: Mapping[str, Any]) -> bool:
@@ -259,7 +259,8 @@ def purge(tx: Transaction) -> int:
     return tx.run("DELETE FROM outbox WHERE finished_at < :limit", limit=to_ms(tx.now - REMEMBERED))
 
 
-def _row(row: Row) -> OutboxRow:
+def row_of(row: Row) -> OutboxRow:
+    """A row of the table as it is handed on."""
     return OutboxRow(
         id=row["id"],
         project_id=UUID(row["project_id"]),

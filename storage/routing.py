@@ -1,12 +1,15 @@
 """Where a customer's plain message belongs: an open ticket, the last one, or a new one."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from storage import (
     conversation,
     lifecycle,
     message_map,
+    messages,
     opening,
     outbox,
     projects,
@@ -16,6 +19,11 @@ from storage import (
 from storage.database import Transaction
 from storage.errors import HelpdeskCreateDisabled
 from storage.model import Content, Message, Person, Source, Status, Subscriber, Ticket
+
+RUSH = 20
+"""So many messages without a PAUSE between them are confirmed one by one; the next is answered by
+one notice that all arrive, and what follows by none."""
+PAUSE = timedelta(seconds=10)
 
 
 class Route(StrEnum):
@@ -104,15 +112,26 @@ def _add(
 ) -> Routed:
     message: Message = conversation.from_customer(tx, ticket, content, source)
     subscribers.focus(tx, subscriber.id, ticket.id)
-    outbox.notify_customer(
-        tx,
-        subscriber,
-        ticket.id,
-        route,
-        reply_to=source.native_ids[0],
-        number=ticket.ticket_number,
-    )
+    rush = _in_a_row(tx, ticket) if route is Route.ADDED else 1
+    if rush <= RUSH + 1:
+        outbox.notify_customer(
+            tx,
+            subscriber,
+            ticket.id,
+            route if rush <= RUSH else "writes_fast",
+            reply_to=source.native_ids[0],
+            number=ticket.ticket_number,
+        )
     return Routed(tickets.get(tx, ticket.project_id, message.ticket_id), route)
+
+
+def _in_a_row(tx: Transaction, ticket: Ticket) -> int:
+    """How many messages the customer wrote without a pause, the last included; RUSH + 2 is many."""
+    times = messages.times_of_customer(tx, ticket.id, RUSH + 2)
+    for number, (later, earlier) in enumerate(pairwise(times), 1):
+        if later - earlier > PAUSE:
+            return number
+    return len(times)
 
 
 def _open_new(

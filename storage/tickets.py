@@ -36,6 +36,18 @@ def get(tx: Transaction, project_id: UUID, ticket_id: UUID) -> Ticket:
     return ticket_from(row)
 
 
+def by_number(tx: Transaction, project_id: UUID, number: int) -> Ticket:
+    """Raises TicketNotFound."""
+    row = tx.one(
+        f"{SELECT} WHERE t.project_id = :project_id AND t.number = :number",
+        project_id=ids.text(project_id),
+        number=number,
+    )
+    if row is None:
+        raise TicketNotFound
+    return ticket_from(row)
+
+
 def of_customer(tx: Transaction, ticket_id: UUID, chat: Chat) -> Ticket:
     """A ticket of the customer in `chat`. Raises TicketNotFound for anybody else's."""
     row = tx.one(

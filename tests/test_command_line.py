@@ -24,6 +24,7 @@ COMMANDS = [
     "key revoke",
     "connect",
     "backup",
+    "doctor",
 ]
 
 
@@ -89,6 +90,16 @@ def test_a_project_is_made_listed_shown_and_changed(shell: Shell) -> None:
     }
 
 
+def test_a_project_speaks_the_installations_language_unless_told(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DESKWIRE_LOCALE", "ru")
+    shell("project", "create", "--name", "A", "--slug", "a")
+    shell("project", "create", "--name", "B", "--slug", "b", "--locale", "en")
+    assert re.search(r"locale +ru", shell("project", "show", "a"))
+    assert re.search(r"locale +en", shell("project", "show", "b"))
+
+
 def test_settings_not_named_stay(shell: Shell, main: str) -> None:
     before = shell("project", "set", main, "--allowed-origins", "https://shop.example")
     after = shell("project", "set", main, "--locale", "ru")
@@ -133,6 +144,12 @@ def test_backup_copies_to_a_new_file_only(shell: Shell, main: str, folder: Path)
     assert shell.fails("backup", "copy.db") == (
         "copy.db exists already; a backup overwrites nothing."
     )
+
+
+def test_what_commands_write_is_nobody_elses_to_read(shell: Shell, main: str, folder: Path) -> None:
+    shell("backup", "copy.db")
+    for name in ("deskwire.db", "copy.db"):
+        assert (folder / name).stat().st_mode & 0o077 == 0
 
 
 def test_commands_work_while_the_server_has_the_database(shell: Shell, folder: Path) -> None:
@@ -202,6 +219,18 @@ def test_misuse_is_one_line_and_exit_code_2(shell: Shell, words: str, problem: s
     assert shell.fails(*words.split(), code=2) == f"{problem} (--help explains)"
 
 
+def test_a_start_that_its_database_refuses_names_the_variable(
+    shell: Shell, main: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell("project", "create", "--name", "B", "--slug", "b")
+    key = shell("key", "create", "--project", "b")
+    monkeypatch.setenv("DESKWIRE_API_KEY", key)
+    assert shell.fails().startswith("DESKWIRE_API_KEY, ")
+    (folder / "text.db").write_text("This is no database, however long it may be.")
+    monkeypatch.setenv("DESKWIRE_DATABASE", "text.db")
+    assert shell.fails().startswith("DESKWIRE_DATABASE: ")
+
+
 def test_a_wrong_configuration_stops_a_command_too(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -224,7 +253,7 @@ def test_every_command_explains_itself_with_an_example(
 def test_every_command_is_carried_out() -> None:
     groups = [name for name in CommandLine.model_fields if name not in COMMANDS]
     assert sorted(groups) == sorted({command.split()[0] for command in COMMANDS if " " in command})
-    assert len(run.COMMANDS) == len(COMMANDS) - 1  # backup needs no transaction
+    assert len(run.COMMANDS) == len(COMMANDS) - 2  # backup and doctor need no transaction
 
 
 def test_a_variable_named_like_a_command_is_no_command(

@@ -11,6 +11,7 @@ from bot.messengers.telegram import build
 from bot.playground.telegram import TelegramStandIn
 from storage.database import Database
 from tests.bot.mailroom import Clock, Mailroom
+from tests.bot.visit import Visit
 from tests.bot.ward import Ward
 
 
@@ -65,3 +66,10 @@ async def ward(db: Database, impatient: None) -> AsyncIterator[Ward]:
     yield made
     await made.stop(0)
     await messenger.bot.session.close()
+
+
+@pytest.fixture
+async def visit(mail: Mailroom, clock: Clock, tmp_path: Path) -> Visit:
+    mail.group.set_bot_rights({"can_manage_topics": True})
+    mail.telegram.route_webhook("https://desk.example", "http://127.0.0.1:1")
+    return Visit(mail, clock, tmp_path)

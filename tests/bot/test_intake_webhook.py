@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from prometheus_client import CollectorRegistry
 
+from api.metrics import Metrics
+from api.middlewares import edge
 from bot import intake
-from bot.messengers.telegram import lane_of
+from bot.messengers import Messenger
+from bot.messengers.telegram.feed import lane_of
 from storage.database import Database, Row
-from storage.model import Channel
 from tests.bot.full_disk import FullDisk
 
 SECRET = "a-secret"
@@ -24,12 +27,9 @@ async def received(db: Database) -> list[Row]:
 
 
 @pytest.fixture
-async def hook(db: Database) -> AsyncIterator[TestClient[Any, Any]]:
-    app = web.Application()
-    handler = intake.webhook_handler(
-        db, Channel.TELEGRAM, SECRET, lambda body: intake.received([body])
-    )
-    app.router.add_post("/", handler)
+async def hook(db: Database, messenger: Messenger) -> AsyncIterator[TestClient[Any, Any]]:
+    app = web.Application(middlewares=[edge(db, Metrics(CollectorRegistry()))])
+    app.router.add_post("/", intake.webhook_handler(db, messenger, SECRET))
     async with TestClient(TestServer(app)) as client:
         yield client
 
@@ -88,6 +88,29 @@ async def test_what_is_no_update_is_refused(
 ) -> None:
     assert await post(hook, body) == 400
     assert await received(db) == []
+
+
+DEEP = 100_000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * DEEP + b"]" * DEEP,
+        b'{"update_id":' * DEEP,
+        b'{"update_id": 7, "message": ' + b'{"a":' * DEEP + b"1" + b"}" * DEEP + b"}",
+        b'{"update_id": 1e999}',
+        b'{"update_id": ' + b"9" * 4_000 + b"}",
+        b'{"update_id": 99999999999999999999}',
+    ],
+    ids=["lists", "objects", "inside", "infinite", "endless", "too large"],
+)
+async def test_json_that_is_meant_to_harm_is_refused(
+    db: Database, hook: TestClient[Any, Any], body: bytes
+) -> None:
+    assert await post(hook, body) in (400, 413)
+    assert await received(db) == []
+    assert await post(hook) == 200
 
 
 async def test_a_huge_body_is_refused(db: Database, hook: TestClient[Any, Any]) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.files import Files
 from bot.messengers import Messenger
+from bot.messengers.max import CAPABILITIES as MAX_CAPABILITIES
 from bot.messengers.telegram import CAPABILITIES
 from bot.outgoing.formatted import Formatted, styled
 from bot.outgoing.parts import FILES, Part, Place, parts_of, send
@@ -114,6 +115,17 @@ def ann(telegram: TelegramStandIn) -> Person:
     person = telegram.add_person("Ann")
     person.say("/start")
     return person
+
+
+def test_a_messenger_says_itself_what_may_share_an_album() -> None:
+    files_of_max = files("photo", "video", "document", "document", "audio")
+    found = parts_of(HEADER, Formatted("Look"), files_of_max, MAX_CAPABILITIES)
+    assert shape(found) == [
+        (True, ["photo", "video"]),
+        (False, ["document"]),
+        (False, ["document"]),
+        (False, ["audio"]),
+    ]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
+import pydantic
 import pytest
 import structlog
 
@@ -124,6 +125,48 @@ def test_what_a_bearer_carries_is_hidden(capsys: pytest.CaptureFixture[str]) -> 
     structlog.get_logger().info("asked", headers={"Authorization": "Bearer dw_0a1b2c3d"})
     (event,) = events(capsys)
     assert event["headers"] == {"Authorization": "Bearer ***"}
+
+
+class Order(pydantic.BaseModel):
+    amount: int
+
+
+@pytest.mark.parametrize(
+    ("level", "log_format"), [("info", "console"), ("debug", "console"), ("info", "json")]
+)
+def test_an_error_that_repeats_what_was_read_keeps_it_to_itself(
+    capsys: pytest.CaptureFixture[str], level: Any, log_format: Any
+) -> None:
+    set_up(level, log_format, [])
+    try:
+        try:
+            Order.model_validate({"amount": " ".join(["a", "customer's", "words"])})
+        except pydantic.ValidationError as cause:
+            raise ExceptionGroup("both", [RuntimeError("could not read"), cause]) from cause
+    except ExceptionGroup:
+        structlog.get_logger("bot").exception("failed", ticket="8f14")
+    printed = "\n".join(lines(capsys))
+    assert "a customer's words" not in printed
+    assert "ValidationError" in printed
+    assert "RuntimeError: could not read" in printed
+    assert "8f14" in printed
+
+
+def test_a_traceback_shows_what_led_to_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up("info", "json", [])
+    try:
+        try:
+            raise KeyError("first")
+        except KeyError as error:
+            raise ValueError("second") from error
+    except ValueError:
+        structlog.get_logger("bot").exception("failed")
+    (event,) = events(capsys)
+    first, second = event["exception"].split("Which led to:")
+    for part, words in ((first, "KeyError: 'first'"), (second, "ValueError: second")):
+        assert part.strip().startswith("Traceback (most recent call last):")
+        assert f'File "{__file__}"' in part
+        assert part.strip().endswith(words)
 
 
 def test_a_level_is_kept_and_warnings_are_lines_too(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ import locales
 from bot import agents as agents_side
 from bot.agents.card import card_header, card_keyboard
 from bot.messengers import Messenger
-from bot.messengers.telegram import GetRawUpdates
+from bot.messengers.telegram.feed import GetRawUpdates
 from bot.playground.telegram import Group, Message, Person, Press, TelegramStandIn, Topic
 from storage import agent_chats, agents, message_map, opening, outbox, projects, subscribers
 from storage import messages as ticket_messages

@@ -28,13 +28,13 @@ async def test_rights_that_a_group_needs(
 ) -> None:
     group = office.telegram.add_group("Anywhere", forum=forum, bot_rights=rights)
     chat = Chat(Channel.TELEGRAM, group.id)
-    assert await check_rights(office.messenger.bot, chat) == missing
+    assert await check_rights(office.messenger, chat) == missing
 
 
 @pytest.mark.parametrize("status", ["kicked", "left"])
 async def test_bot_that_is_out_misses_everything(office: Office, status: str) -> None:
     office.group.bot_status = status
-    assert await check_rights(office.messenger.bot, office.chat) == ["right_member"]
+    assert await check_rights(office.messenger, office.chat) == ["right_member"]
 
 
 async def test_member_that_hears_everything_needs_no_rights_in_a_plain_group(
@@ -42,7 +42,7 @@ async def test_member_that_hears_everything_needs_no_rights_in_a_plain_group(
 ) -> None:
     telegram.world.privacy = False
     group = telegram.add_group("Anywhere", bot_rights="member")
-    assert await check_rights(office.messenger.bot, Chat(Channel.TELEGRAM, group.id)) == []
+    assert await check_rights(office.messenger, Chat(Channel.TELEGRAM, group.id)) == []
 
 
 async def test_start_says_in_one_message_what_is_missing(office: Office) -> None:

@@ -40,6 +40,22 @@ async def test_type_is_chosen_first_where_there_are_types(front: Front, vera: Pe
     assert [t.ticket_type_name for t in await front.tickets()] == ["Returns"]
 
 
+@pytest.mark.parametrize("count", [24, 25, 96])
+async def test_every_type_has_its_button_however_many_there_are(
+    front: Front, vera: Person, count: int
+) -> None:
+    names = [f"Type {number}" for number in range(count)]
+    for name in names:
+        await front.add_type(name)
+    vera.open()
+    menu = await front.sees(vera, "How can we help", "Create ticket", names[-1])
+    assert menu.labels == [MENU[0], *names, *MENU[1:]]
+    assert len(menu.buttons) <= 30  # what MAX takes
+    await front.press(vera, "Create ticket")
+    form = await front.sees(vera, "What is it about", *names, "Skip", "Back", "Cancel")
+    assert len(form.buttons) <= 30
+
+
 async def test_type_can_be_skipped(front: Front, vera: Person) -> None:
     await front.add_type("Returns")
     vera.open()

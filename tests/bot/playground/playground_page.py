@@ -91,30 +91,48 @@ class Page:
     @property
     def ann(self) -> int:
         """The first customer's id, and that of the chat with the bot."""
-        return self.playground.cast.customers[0].id
+        return self.playground.cast.customers[Channel.TELEGRAM][0].id
+
+    @property
+    def vera(self) -> tuple[int, int]:
+        """The first customer in MAX: the id, and that of the dialog with the bot."""
+        vera = self.playground.cast.customers[Channel.MAX][0]
+        return vera.id, vera.chat.id
 
     @property
     def customer(self) -> Person:
         """The first customer as the desk knows them."""
-        person = self.playground.cast.customers[0]
+        person = self.playground.cast.customers[Channel.TELEGRAM][0]
         return Person(Chat(Channel.TELEGRAM, person.id), person.id, person.first_name)
 
     @property
     def kate(self) -> int:
         """The first agent's id."""
-        return self.playground.cast.agents[0].id
+        return self.playground.cast.agents[Channel.TELEGRAM][0].id
 
     @property
     def group(self) -> int:
-        return self.playground.cast.group.id
+        return self.playground.cast.groups["forum"].id
 
     async def bot(self, method: str, **params: object) -> Any:
-        """A call of the bot, over HTTP."""
-        url = f"{self.playground.telegram_url}/bot{self.playground.telegram_token}/{method}"
+        """A call of the bot in Telegram, over HTTP."""
+        messenger = self.playground.telegram
+        url = f"{messenger.url}/bot{messenger.token}/{method}"
         async with aiohttp.ClientSession() as session, session.post(url, json=params) as answer:
             body = await answer.json()
             assert body["ok"], body
             return body["result"]
+
+    async def max_bot(self, method: str, path: str, **params: object) -> Any:
+        """A call of the bot in MAX, over HTTP."""
+        messenger = self.playground.max
+        headers = {"Authorization": messenger.token}
+        sent: Json = {"params": params} if method == "GET" else {"json": params}
+        async with (
+            aiohttp.ClientSession(headers=headers) as session,
+            session.request(method, messenger.url + path, **sent) as answer,
+        ):
+            return await answer.json()
 
     async def updates(self) -> list[Json]:
         """What the bot has been told so far, by kind, without the updates' ids."""

@@ -234,4 +234,5 @@ async def test_the_state_is_json(wire: Wire, ann: Person) -> None:
     agents = next(chat for chat in state["chats"] if chat["title"] == "Agents")
     text, album = agents["messages"]
     assert text["html"] == "&lt;hi&gt;"
-    assert (album["file"]["kind"], album["file"]["mime_type"]) == ("photo", "image/jpeg")
+    files = [(file["kind"], file["mime_type"]) for file in album["files"]]
+    assert files == [("photo", "image/jpeg")] * 2

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from storage import projects, requests
+from storage import projects
 from storage.database import Database
+from storage.model import Channel, Chat
 from tests.bot.playground.playground_page import Page, desk
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
@@ -32,10 +33,11 @@ async def test_a_page_that_opens_sees_everybody_and_what_was_said(page: Page) ->
     await page.done("open", person=page.ann)
     async with page.feed() as feed:
         state = await feed.until(lambda state: state["chats"])
-    assert state["project"] == "Acme"
-    assert {person["language"] for person in state["customers"]} == {"en", "ru"}
-    assert len(state["agents"]) == 3
-    assert state["chats"][state["group"]]["forum"]
+    assert state["project"] == {"name": "Acme", "slug": "main"}
+    for channel in ("telegram", "max"):
+        assert {person["language"] for person in state["customers"][channel]} == {"en", "ru"}
+        assert len(state["agents"][channel]) == 3
+    assert state["chats"][state["groups"][state["linked"]]]["forum"]
     assert [message["text"] for message in state["chats"][page.ann]["messages"]] == ["/start"]
 
 
@@ -49,26 +51,30 @@ async def test_what_the_bot_says_is_seen_live(page: Page) -> None:
     assert (said["html"], said["from_bot"]) == ("<b>Hello</b>", True)
 
 
-async def test_the_websites_request_leads_to_the_bot_and_its_status_is_seen_live(
+async def test_a_deeplink_opens_the_bot_in_the_messenger_that_it_leads_to(page: Page) -> None:
+    await page.done("open", person=page.ann, link="https://t.me/deskwire_bot?start=hd_one")
+    (opened,) = await page.updates()
+    assert opened["message"]["text"] == "/start hd_one"
+    vera, dialog = page.vera
+    await page.done("open", person=vera, link="https://max.ru/deskwire_bot?start=hd_two")
+    found = await page.max_bot("GET", "/updates", marker=0)
+    (started,) = found["updates"]
+    assert (started["update_type"], started["payload"]) == ("bot_started", "hd_two")
+    assert started["chat_id"] == dialog
+
+
+async def test_the_shop_may_ask_for_support_and_other_sites_may_not(
     page: Page, db: Database
 ) -> None:
-    async with page.feed() as feed:
-        await page.done("ask-for-support", context={"order": "1042"})
-        state = await feed.until(lambda state: state["request"])
-        assert state["request"]["status"] == "pending"
-        await page.done("open", person=page.ann, link=state["request"]["link"])
-        (opened,) = await page.updates()
-        request_id = opened["message"]["text"].removeprefix("/start hd_")
-        await db.write(requests.accept, request_id, page.customer)
-        await page.bot("sendMessage", chat_id=page.ann, text="Welcome")
-        await feed.until(lambda state: state["request"]["status"] == "accepted")
-
-
-async def test_a_helpdesk_that_takes_no_requests_says_so(page: Page, db: Database) -> None:
     project = page.playground.project
-    await db.write(lambda tx: projects.update(tx, project.id, helpdesk_enabled=False))
-    status, answer = await page.act("ask-for-support")
-    assert (status, answer["detail"]) == (409, "The helpdesk of this project is switched off.")
+    await db.write(lambda tx: projects.update(tx, project.id, allowed_origins=["https://shop.ex"]))
+    answer = await page.client.get("/playground/shop")
+    assert f'data-project="{project.slug}"' in await answer.text()
+    assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
+    port = page.client.port
+    allowed = (await db.read(projects.get, project.id)).allowed_origins
+    own = [f"http://127.0.0.1:{port}", f"http://localhost:{port}"]
+    assert list(allowed) == ["https://shop.ex", *own]
 
 
 async def test_an_agent_writes_into_a_topic_and_replies(page: Page) -> None:
@@ -87,18 +93,19 @@ async def test_an_agent_writes_into_a_topic_and_replies(page: Page) -> None:
 
 async def test_a_file_reaches_the_bot_and_is_shown_on_the_page(page: Page) -> None:
     data = b64encode(PNG).decode()
-    sent = {"person": page.ann, "chat": page.ann, "data": data, "caption": "Look"}
+    sent = {"person": page.ann, "chat": page.ann, "caption": "Look"}
     await page.done("open", person=page.ann)
-    await page.done("send-file", **sent, kind="photo", name="lamp.png")
-    await page.done("send-file", **sent, kind="document", name="lamp.html")
+    await page.done("send-files", **sent, kind="photo", files=[{"name": "lamp.png", "data": data}])
+    html = {"name": "lamp.html", "data": data}
+    await page.done("send-files", **sent, kind="document", files=[html])
     _, photo, document = [update["message"] for update in await page.updates()]
     assert (photo["caption"], document["document"]["file_name"]) == ("Look", "lamp.html")
     async with page.feed() as feed:
         state = await feed.until(lambda state: state["chats"])
-    _, photo, document = [m["file"] for m in state["chats"][page.ann]["messages"]]
-    shown = await page.client.get(f"/playground/files/{photo['path']}")
+    _, photo, document = [m["files"] for m in state["chats"][page.ann]["messages"]]
+    shown = await page.client.get(f"/playground/files/telegram/{photo[0]['path']}")
     assert (await shown.read(), shown.content_type) == (PNG, "image/jpeg")
-    saved = await page.client.get(f"/playground/files/{document['path']}")
+    saved = await page.client.get(f"/playground/files/telegram/{document[0]['path']}")
     assert saved.headers["Content-Disposition"] == "attachment"
     assert saved.content_type == "application/octet-stream"
 
@@ -106,9 +113,69 @@ async def test_a_file_reaches_the_bot_and_is_shown_on_the_page(page: Page) -> No
 async def test_a_file_larger_than_the_apis_bodies_is_taken(page: Page) -> None:
     data = b64encode(bytes(3_000_000)).decode()
     await page.done("open", person=page.ann)
-    sent = {"person": page.ann, "chat": page.ann, "kind": "document", "name": "big.bin"}
-    await page.done("send-file", **sent, data=data)
+    sent = {"person": page.ann, "chat": page.ann, "kind": "document"}
+    await page.done("send-files", **sent, files=[{"name": "big.bin", "data": data}])
     assert (await page.updates())[-1]["message"]["document"]["file_size"] == 3_000_000
+
+
+@pytest.mark.parametrize("channel", ["telegram", "max"])
+async def test_several_photos_are_one_album(page: Page, channel: str) -> None:
+    person, chat = (page.ann, page.ann) if channel == "telegram" else page.vera
+    await page.done("open", person=person)
+    files = [{"name": f"{n}.jpg", "data": b64encode(PNG + bytes([n])).decode()} for n in range(3)]
+    await page.done("send-files", person=person, chat=chat, kind="photo", files=files)
+    async with page.feed() as feed:
+        state = await feed.until(lambda state: state["chats"])
+    album = [each for each in state["chats"][chat]["messages"] if each["album"]]
+    assert len({message["album"] for message in album}) == 1
+    shown = [file for message in album for file in message["files"]]
+    assert len(shown) == 3
+    answer = await page.client.get(f"/playground/files/{channel}/{shown[2]['path']}")
+    assert await answer.read() == PNG + b"\x02"
+
+
+async def test_a_reaction_is_set_and_taken_back(page: Page) -> None:
+    await page.done("open", person=page.ann)
+    said = await page.bot("sendMessage", chat_id=page.ann, text="Hello")
+    about = {"person": page.ann, "chat": page.ann, "message": said["message_id"], "emoji": "👍"}
+    async with page.feed() as feed:
+        await page.done("react", **about)
+        await feed.until(lambda state: state["chats"][page.ann]["messages"][-1]["reactions"])
+        await page.done("react", **about)
+        await feed.until(lambda state: not state["chats"][page.ann]["messages"][-1]["reactions"])
+
+
+async def test_a_topic_is_closed_opened_and_deleted_by_its_group(page: Page) -> None:
+    thread = await page.bot("createForumTopic", chat_id=page.group, name="#1 Lamp")
+    topic = thread["message_thread_id"]
+    async with page.feed() as feed:
+        await page.done("close-topic", topic=topic)
+        await feed.until(lambda state: state["chats"][page.group]["topics"][0]["closed"])
+        await page.done("close-topic", topic=topic)
+        await feed.until(lambda state: not state["chats"][page.group]["topics"][0]["closed"])
+        await page.done("delete-topic", topic=topic)
+        await feed.until(lambda state: not state["chats"][page.group]["topics"])
+    status, _ = await page.act("delete-topic", topic=topic)
+    assert status == 404
+
+
+async def test_the_agents_move_to_another_group(page: Page, db: Database) -> None:
+    for name, channel in (("plain", Channel.TELEGRAM), ("max", Channel.MAX)):
+        await page.done("link", group=name)
+        chat = (await db.read(projects.by_slug, "main")).agent_chat
+        group = page.playground.cast.groups["plain" if name == "plain" else "max"]
+        assert chat == Chat(channel, group.id)
+
+
+async def test_typing_is_seen(page: Page) -> None:
+    vera, dialog = page.vera
+    await page.done("open", person=page.ann)
+    await page.done("open", person=vera)
+    async with page.feed() as feed:
+        await page.bot("sendChatAction", chat_id=page.ann, action="typing")
+        await feed.until(lambda state: state["chats"][page.ann]["action_at"] > 0)
+        await page.max_bot("POST", f"/chats/{dialog}/actions", action="typing_on")
+        await feed.until(lambda state: state["chats"][dialog]["action_at"] > 0)
 
 
 async def test_a_person_edits_what_they_wrote_and_nothing_else(page: Page) -> None:
@@ -130,7 +197,7 @@ async def test_a_pressed_button_brings_the_bots_answer(page: Page) -> None:
     said = await page.bot("sendMessage", chat_id=page.ann, text="Sure?", reply_markup=keys)
     press = {"person": page.ann, "chat": page.ann, "message": said["message_id"]}
     pressed = asyncio.create_task(page.done("press", **press, label="Yes"))
-    messenger = page.playground.messenger
+    messenger = page.playground.telegram
     await messenger.until(lambda: messenger.updates_pending > 1)
     query = (await page.updates())[-1]["callback_query"]
     await page.bot("answerCallbackQuery", callback_query_id=query["id"], text="Done")
@@ -161,6 +228,12 @@ async def test_a_customer_blocks_and_unblocks_the_bot(page: Page) -> None:
         ("say", {"person": 710_000_001, "chat": 710_000_002, "text": "Hi"}, 404),
         ("say", {"person": 710_000_001, "chat": 710_000_001, "text": ""}, 400),
         ("block", {"person": 710_000_001, "blocked": True, "why": "noise"}, 400),
+        ("open", {"person": 730_000_001, "link": "https://t.me/deskwire_bot?start=x"}, 409),
+        ("react", {"person": 730_000_001, "chat": 1, "message": 1, "emoji": "👍"}, 404),
+        ("send-files", {"person": 710_000_001, "chat": 710_000_001, "kind": "photo"}, 400),
+        ("link", {"group": "secret"}, 400),
+        ("make-trouble", {"channel": "virtual", "mode": "slow"}, 400),
+        ("live", {"alive": False}, 409),
     ],
 )
 async def test_what_cannot_be_done_is_answered_in_words(

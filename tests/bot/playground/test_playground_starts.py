@@ -22,7 +22,7 @@ async def db(tmp_path: Path) -> AsyncIterator[Database]:
 
 async def seen(page: Page) -> tuple[set[int], set[int], set[int]]:
     """Ids of updates, messages and albums that the bot got of a customer who said some things."""
-    person = page.playground.cast.customers[0]
+    person = page.playground.person(page.ann)
     person.open()
     person.send_album([b"one", b"two"])
     updates = await page.bot("getUpdates")

@@ -61,6 +61,13 @@ async def test_connection_cut_before_the_work(wire: Wire, ann: Person) -> None:
     await wire.ok("sendMessage", chat_id=ann.id, text="x")
 
 
+async def test_connection_cut_in_the_middle_of_the_answer(wire: Wire, ann: Person) -> None:
+    wire.messenger.faults.add(faults.cut_during())
+    with pytest.raises(aiohttp.ClientPayloadError):
+        await wire.call("sendMessage", chat_id=ann.id, text="x")
+    assert said(ann) == ["x"]
+
+
 async def test_connection_cut_after_the_work(wire: Wire, ann: Person) -> None:
     wire.messenger.faults.add(faults.cut_after())
     with pytest.raises(aiohttp.ClientConnectionError):

@@ -86,7 +86,7 @@ async def test_the_state_is_json(messenger: TelegramStandIn, ann: Person) -> Non
     agents = next(chat for chat in state["chats"] if chat["title"] == "Agents")
     assert [topic["name"] for topic in agents["topics"]] == ["#1"]
     assert [message["html"] for message in agents["messages"]] == ["", "&lt;hi&gt;", ""]
-    assert agents["messages"][2]["file"]["mime_type"] == "image/jpeg"
+    assert agents["messages"][2]["files"][0]["mime_type"] == "image/jpeg"
 
 
 async def test_an_independent_client_reads_every_answer(

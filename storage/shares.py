@@ -1,0 +1,71 @@
+"""Fair shares of an agent chat: what a customer writes beyond theirs waits, and holds up nobody.
+
+The order within a ticket is kept, nothing is left out; how large a share is, the sender knows.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from storage import outbox
+from storage.database import Transaction, from_ms, to_ms
+from storage.model import Chat
+from storage.outbox import OutboxRow
+
+
+@dataclass(frozen=True, slots=True)
+class Lineup:
+    """The rows that may go now, in their order; `held_until` is when to look again where there are
+    none but those of customers who had their share, None where nothing waits at all."""
+
+    rows: list[OutboxRow]
+    held_until: datetime | None = None
+
+
+def lineup(tx: Transaction, chat: Chat, share: int, window: timedelta, limit: int = 60) -> Lineup:
+    """What waits for `chat`, where no customer's tickets get more than `share` messages of ours in
+    any `window`. Edits of cards and marks make no message, so they go on."""
+    held = _held(tx, chat, share, window)
+    rows = _pending(tx, chat, sorted(held), limit) if held else outbox.pending(tx, chat, limit)
+    if rows or not held or not outbox.pending(tx, chat, 1):
+        return Lineup(rows)
+    return Lineup([], from_ms(min(held.values())))
+
+
+def _held(tx: Transaction, chat: Chat, share: int, window: timedelta) -> dict[str, int]:
+    """Customers who had their share, and when, in ms, they have some of it again."""
+    # What was sent to all chats lately is less than what was ever sent to this one: the index by
+    # time is the one to use, so those by chat are kept from it.
+    rows = tx.all(
+        "SELECT t.subscriber_id, max(c.sent_at) AS sent_at"
+        " FROM message_copies c JOIN tickets t ON t.id = c.ticket_id"
+        " WHERE c.sent_at > :since AND c.sent_at <= :now"
+        " AND c.channel || '' = :channel AND c.chat_id + 0 = :chat_id"
+        " GROUP BY t.subscriber_id, c.native_id ORDER BY sent_at",
+        since=to_ms(tx.now - window),
+        now=tx.now_ms,  # what is later was sent before the clock was set back
+        channel=chat.channel,
+        chat_id=chat.id,
+    )
+    sent: dict[str, list[int]] = {}
+    for row in rows:
+        sent.setdefault(row["subscriber_id"], []).append(row["sent_at"])
+    length = window // timedelta(milliseconds=1)
+    return {key: times[-share] + length for key, times in sent.items() if len(times) >= share}
+
+
+def _pending(tx: Transaction, chat: Chat, held: list[str], limit: int) -> list[OutboxRow]:
+    names = {f"held{number}": key for number, key in enumerate(held)}
+    rows = tx.all(
+        "SELECT o.* FROM outbox o LEFT JOIN tickets t ON t.id = o.ticket_id"
+        " LEFT JOIN ticket_threads h ON h.ticket_id = o.ticket_id"
+        " AND h.channel = o.channel AND h.chat_id = o.chat_id"
+        " WHERE o.channel = :channel AND o.chat_id = :chat_id AND o.status = 'pending'"
+        f" AND (t.id IS NULL OR t.subscriber_id NOT IN ({', '.join(f':{name}' for name in names)})"
+        " OR o.kind = 'mark' OR (o.kind = 'card' AND h.card_id IS NOT NULL))"
+        " ORDER BY o.ticket_id IS NOT NULL, o.id LIMIT :limit",
+        channel=chat.channel,
+        chat_id=chat.id,
+        limit=limit,
+        **names,
+    )
+    return [outbox.row_of(row) for row in rows]

@@ -1,0 +1,136 @@
+"""What an owner does with a desk for years: look at it, back it up, restore it, update it."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.playground.telegram import Group, Person, TelegramStandIn
+from tests.e2e.conftest import TOKEN, settings_for
+from tests.e2e.desk import API_KEY, ROOT, Desk
+from tests.e2e.people import last, open_ticket, shown, subscribe, texts, topic_of
+
+PAGE = (ROOT / "docs" / "operation.md").read_text()
+RESTORE = PAGE.partition("To restore one")[2].partition("```sh\n")[2].partition("```")[0]
+"""What the page has people do between stopping the desk and starting it again."""
+UNLIMITED = "all:1000/1s,chat:1000/1s,group:1000/1s"
+
+
+async def test_the_doctor_finds_a_running_desk_well_and_shows_no_secret(
+    messenger: TelegramStandIn, desk: Desk, forum: Group
+) -> None:
+    forum.set_bot_rights({"can_manage_topics": True})
+    code, said = await desk.command("doctor")
+    assert code == 0, said
+    assert "✗" not in said
+    assert "✓ telegram: the token is that of @" in said
+    assert "✓ project main: in its agents' chat" in said
+    assert TOKEN not in said
+    assert API_KEY not in said
+    assert (await desk.call("GET", "/readyz"))[0] == 200
+
+
+async def test_the_doctor_says_what_is_wrong_before_the_first_start(
+    tmp_path: Path, messenger: TelegramStandIn
+) -> None:
+    settings = settings_for(messenger, None)
+    sick = Desk(tmp_path, **{**settings, "telegram_token": "7:" + "x" * 35})
+    code, said = await sick.command("doctor")
+    assert code == 1
+    assert re.search(r"^! database: there is none at deskwire\.db yet", said, re.MULTILINE)
+    assert re.search(r"^✗ telegram: DESKWIRE_TELEGRAM_TOKEN is refused", said, re.MULTILINE)
+    assert "x" * 35 not in said
+    assert not (tmp_path / "deskwire.db").exists()
+
+
+async def test_a_running_desk_makes_the_days_backup_by_itself(
+    tmp_path: Path, messenger: TelegramStandIn
+) -> None:
+    backups = tmp_path / "backups"
+    backups.mkdir()
+    settings = {**settings_for(messenger, None), "backup_dir": backups}
+    async with Desk(tmp_path, **settings) as desk:
+        await desk.said("made a backup")
+        (made,) = backups.iterdir()
+        assert re.fullmatch(r"deskwire-\d{4}-\d\d-\d\d\.db", made.name)
+        assert made.stat().st_mode & 0o077 == 0
+        metrics = (await desk.text("/metrics")).splitlines()
+        (line,) = [x for x in metrics if x.startswith("deskwire_last_backup_timestamp_seconds ")]
+        assert float(line.split()[1]) > 0
+        assert await desk.stop() == 0
+        await desk.start()
+        assert list(backups.iterdir()) == [made]
+
+
+async def test_a_restored_backup_serves_and_sends_what_waited_when_it_was_made(
+    messenger: TelegramStandIn, desk: Desk, forum: Group, ann: Person, bob: Person
+) -> None:
+    await subscribe(messenger, desk, ann)
+    await open_ticket(messenger, ann, forum, "Where is my parcel?")
+    ticket_id = (await desk.get("/v1/helpdesk/tickets"))["tickets"][0]["id"]
+    messenger.down()
+    path = f"/v1/helpdesk/tickets/{ticket_id}/reply"
+    assert (await desk.call("POST", path, {"text": "On its way"}))[0] == 201
+    (desk.folder / "backups").mkdir()
+    code, said = await desk.command("backup", "backups/deskwire-2026-03-01.db")
+    assert code == 0, said
+    assert (await desk.call("POST", path, {"text": "Said since"}))[0] == 201
+    await desk.kill()
+    restoring = await asyncio.create_subprocess_shell(f"set -e\n{RESTORE}", cwd=desk.folder)
+    assert await restoring.wait() == 0
+    messenger.up()
+    await desk.start()
+    await messenger.until(lambda: shown(ann, "On its way"), what="the answer that waited")
+    topic = await topic_of(messenger, forum, 1)
+    ann.say("Thank you")
+    await messenger.until(lambda: "Thank you" in "\n".join(texts(topic.messages)), what="the reply")
+    bob.say("You are welcome", topic=topic)
+    await messenger.until(lambda: shown(ann, "You are welcome"), what="the answer")
+    assert len(forum.topics) == 1
+    assert "Said since" not in "\n".join(texts(ann.chat.messages))
+
+
+@pytest.fixture
+async def fast_desk(
+    tmp_path: Path, messenger: TelegramStandIn, forum: Group
+) -> AsyncIterator[Desk]:
+    """A desk that no limits hold back, so that there is always work in hand."""
+    settings = {**settings_for(messenger, forum), "telegram_limits": UNLIMITED}
+    async with Desk(tmp_path, **settings) as running:
+        yield running
+
+
+async def some_work(messenger: TelegramStandIn) -> None:
+    enough = len(messenger.calls) + 4
+    await messenger.until(lambda: len(messenger.calls) >= enough, what="some work")
+
+
+async def test_an_update_of_the_desk_under_load_loses_nothing_and_repeats_nothing(
+    messenger: TelegramStandIn, fast_desk: Desk, forum: Group, ann: Person, bob: Person
+) -> None:
+    desk = fast_desk
+    await subscribe(messenger, desk, ann)
+    topic = await open_ticket(messenger, ann, forum, "Hello")
+    said = 0
+    for _ in range(3):
+        for _ in range(10):
+            ann.say(f"<message {said:02}>")
+            bob.say(f"<answer {said:02}>", topic=topic)
+            said += 1
+        await some_work(messenger)
+        assert await desk.stop() == 0
+        ann.say(f"<message {said:02}>")  # while it is away
+        bob.say(f"<answer {said:02}>", topic=topic)
+        said += 1
+        await desk.start()
+    await messenger.until(lambda: shown(ann, f"<answer {said - 1:02}>"), timeout=90, what="the end")
+    await messenger.until(
+        lambda: f"<message {said - 1:02}>" in "\n".join(texts(topic.messages)), what="the end"
+    )
+    everything = [f"{number:02}" for number in range(said)]
+    to_agents = re.findall(r"<message (\d+)>", "\n".join(texts(topic.messages)))
+    to_ann = re.findall(r"<answer (\d+)>", "\n".join(texts(ann.chat.messages)))
+    assert (to_agents, to_ann) == (everything, everything)
+    assert last(ann).from_bot
