@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
-from bot.playground.telegram import Message, Person, Topic
-from bot.playground.telegram.people import FilePlace, Place
-from tests.e2e.people import shown
+from bot.playground import telegram
+from bot.playground.telegram.people import FilePlace
+from tests.e2e.messengers import MARK
+from tests.e2e.vocabulary import Message, Person
 
 if TYPE_CHECKING:
     from tests.e2e.rooms import Room
-
-T = TypeVar("T")
 
 
 class Case:
@@ -36,9 +34,10 @@ class Case:
         return self._number
 
     @property
-    def topic(self) -> Topic | None:
+    def topic(self) -> telegram.Topic | None:
         """The ticket's newest topic that is not deleted."""
-        return self.room.group.topic(f"#{self.number} ")
+        group = self.room.group
+        return group.topic(f"#{self.number} ") if isinstance(group, telegram.Group) else None
 
     @property
     def cards(self) -> list[Message]:
@@ -52,7 +51,7 @@ class Case:
         return self.cards[-1]
 
     @property
-    def place(self) -> Place:
+    def place(self) -> dict[str, Any]:
         """Where an agent answers: in the topic, or in reply to the card."""
         if self.room.group.forum:
             return {"topic": self.topic}
@@ -60,10 +59,10 @@ class Case:
 
     @property
     def told(self) -> list[Message]:
-        """What the bot tells the agents of this ticket besides the card, in order."""
+        """What the bot tells the agents of this ticket besides the card and marks, in order."""
         cards = self.cards
         ours = (m for m in self.room.group.messages if m.from_bot and not m.is_service)
-        return [m for m in ours if m not in cards and self._is_here(m, cards)]
+        return [m for m in ours if m not in cards and m.text != MARK and self._is_here(m, cards)]
 
     def _is_here(self, message: Message, cards: list[Message]) -> bool:
         if self.room.group.forum:
@@ -78,18 +77,17 @@ class Case:
 
     async def tells(self, words: str) -> Message:
         """The message to the agents with these words, waited for."""
-        return await self._until(lambda: self.telling(words), f"{words!r} at the agents")
+        return await self.room.until(lambda: self.telling(words), f"{words!r} at the agents")
 
     async def card_says(self, words: str) -> Message:
-        await self._until(lambda: words in self.card.text, f"{words!r} on the card")
+        await self.room.until(lambda: words in self.card.text, f"{words!r} on the card")
         return self.card
 
     async def reads(self, words: str) -> Message:
         """The message to the customer with these words, waited for."""
-        return await self._until(lambda: shown(self.customer, words), f"{words!r} at the customer")
-
-    async def _until(self, condition: Callable[[], T | None], what: str) -> T:
-        return await self.room.messenger.until(condition, what=what)
+        return await self.room.until(
+            lambda: shown(self.customer, words), f"{words!r} at the customer"
+        )
 
     @property
     def received(self) -> list[Message]:
@@ -102,11 +100,18 @@ class Case:
         return (by or self.room.bob).say(text, **{**self.place, **how})
 
     async def answered(self, text: str, *, by: Person | None = None) -> Message:
-        """An agent's answer that the customer has, and that bears the mark of delivery."""
+        """An answer of an agent's, once the customer has it and it bears the mark of delivery."""
         answer = self.answer(text, by=by)
         await self.reads(text)
-        await self._until(lambda: answer.reactions, "the mark of delivery")
+        await self.marked(answer)
         return answer
+
+    async def marked(self, answer: Message) -> None:
+        """Wait until an answer bears the mark of delivery."""
+        await self.room.until(lambda: self.is_marked(answer), "the mark of delivery")
+
+    def is_marked(self, answer: Message) -> bool:
+        return bool(answer.emojis) or mark_below(answer) is not None
 
     async def details(self) -> Any:
         """The ticket with its messages, as the REST API tells it."""
@@ -120,7 +125,25 @@ class Case:
         """A change through the API: `status`, `assign` or `priority`."""
         return await self.room.patch(f"/v1/helpdesk/tickets/{self.id}/{field}", body)
 
+    def block_unheard(self) -> None:
+        """The customer blocks the bot, and the messenger never tells."""
+        self.customer.chat.bot_status = self.room.without.kicked
 
-def late_part(by: Person, first: Message, data: bytes, **place: Unpack[FilePlace]) -> Message:
-    """One more photo of an album that begins with `first`."""
+
+def shown(person: Person, words: str) -> Message | None:
+    """The bot's newest message to a person that has these words."""
+    messages = (m for m in reversed(person.chat.messages) if m.from_bot)
+    return next((m for m in messages if words in m.text), None)
+
+
+def mark_below(answer: Message) -> Message | None:
+    """The mark of delivery where it is a reply to the answer."""
+    return next((m for m in answer.chat.messages if m.text == MARK and m.reply_to is answer), None)
+
+
+def late_part(
+    by: telegram.Person, first: Message, data: bytes, **place: Unpack[FilePlace]
+) -> Message:
+    """One more photo of an album of Telegram's that begins with `first`."""
+    assert isinstance(first, telegram.Message)
     return by._file("photo", data, "", place, album=first.album)

@@ -7,10 +7,15 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from bot.playground.max import Group as MaxGroup
+from bot.playground.max import MaxStandIn
+from bot.playground.max import Person as MaxPerson
 from bot.playground.telegram import Group, Person, TelegramStandIn
-from tests.e2e.acme import SURPRISES, Acme, running_acme
+from tests.e2e.acme import CHANNELS, SURPRISES, Acme
+from tests.e2e.companies import Companies
 from tests.e2e.desk import Desk
-from tests.e2e.rooms import House, Room, house_of_agents
+from tests.e2e.max_people import settings_of
+from tests.e2e.rooms import House, Room, TelegramRoom, house_of_agents
 
 TOKEN = "42:AAtestTESTtestTESTtestTESTtestTESTtest"
 
@@ -57,16 +62,59 @@ async def desk(tmp_path: Path, messenger: TelegramStandIn, forum: Group) -> Asyn
         sys.stdout.write(running.output)  # pytest shows it where the test failed
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Acme]:
-    """A running desk that the tests of the customers' side share."""
-    async with running_acme(tmp_path_factory.mktemp("acme")) as running:
-        yield running
+@pytest.fixture
+async def max_() -> AsyncIterator[MaxStandIn]:
+    async with MaxStandIn() as standin:
+        yield standin
+        assert standin.calls.broken_contracts == []
 
 
 @pytest.fixture
-def acme(company: Acme) -> Iterator[Acme]:
-    """The company of the module; its desk must make no mistake of its own meanwhile."""
+def vera(max_: MaxStandIn) -> MaxPerson:
+    return max_.add_person("Vera")
+
+
+@pytest.fixture
+def boris(max_: MaxStandIn) -> MaxPerson:
+    return max_.add_person("Boris")
+
+
+@pytest.fixture
+def max_group(max_: MaxStandIn, boris: MaxPerson) -> MaxGroup:
+    return max_.add_group("Agents", members=[boris])
+
+
+@pytest.fixture
+async def max_desk(tmp_path: Path, max_: MaxStandIn, max_group: MaxGroup) -> AsyncIterator[Desk]:
+    """A running desk with customers and agents in MAX, and without Telegram."""
+    async with Desk(tmp_path, **settings_of(max_, agent_chat=f"max:{max_group.id}")) as running:
+        yield running
+        sys.stdout.write(running.output)
+
+
+@pytest.fixture
+async def mixed_desk(
+    tmp_path: Path, max_: MaxStandIn, messenger: TelegramStandIn, forum: Group
+) -> AsyncIterator[Desk]:
+    """A running desk with customers in MAX, whose agents sit in a forum of Telegram."""
+    telegram = {"telegram_token": messenger.token, "telegram_api_url": messenger.url}
+    settings = settings_of(max_, agent_chat=f"telegram:{forum.id}", **telegram)
+    async with Desk(tmp_path, **settings) as running:
+        yield running
+        sys.stdout.write(running.output)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def companies(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Companies]:
+    """The running desks that the tests of the customers' side share, one in each messenger."""
+    async with Companies(tmp_path_factory.mktemp("acme")) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="session", params=CHANNELS)
+async def acme(companies: Companies, request: pytest.FixtureRequest) -> AsyncIterator[Acme]:
+    """The company in each messenger; its desk must make no mistake of its own meanwhile."""
+    company = await companies.at(request.param)
     since = len(company.desk.lines)
     yield company
     said = company.desk.lines[since:] or company.desk.lines  # it may have been started again
@@ -77,30 +125,29 @@ def acme(company: Acme) -> Iterator[Acme]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    """A desk with a forum group and a plain one, shared by the tests of a module."""
+    """A desk with all the rooms there are, shared by the tests of a module."""
     async with house_of_agents(tmp_path_factory.mktemp("house")) as running:
         yield running
 
 
-@pytest.fixture(params=["forum", "plain"])
+@pytest.fixture(params=["forum", "plain", "max", "mixed"])
 def room(house: House, request: pytest.FixtureRequest) -> Iterator[Room]:
-    """Each of the two groups in turn; the desk must make no mistake of its own meanwhile."""
-    yield from _watched(house, house.rooms[request.param])
+    """Each of these rooms in turn, or those that a test names by `rooms_only`."""
+    with house.watched(request.param) as room:
+        yield room
 
 
 @pytest.fixture
-def forum_room(house: House) -> Iterator[Room]:
-    yield from _watched(house, house.rooms["forum"])
+def forum_room(house: House) -> Iterator[TelegramRoom]:
+    """Agents with topics, and customers in Telegram."""
+    with house.watched("forum") as room:
+        assert isinstance(room, TelegramRoom)
+        yield room
 
 
 @pytest.fixture
-def plain_room(house: House) -> Iterator[Room]:
-    yield from _watched(house, house.rooms["plain"])
-
-
-def _watched(house: House, room: Room) -> Iterator[Room]:
-    since = len(house.desk.lines)
-    yield room
-    sys.stdout.write("\n".join(house.desk.lines[since:]))  # shown where the test failed
-    house.messenger.faults.clear()
-    assert house.mistakes(since) == []
+def plain_room(house: House) -> Iterator[TelegramRoom]:
+    """Agents without topics, and customers in Telegram."""
+    with house.watched("plain") as room:
+        assert isinstance(room, TelegramRoom)
+        yield room

@@ -5,7 +5,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -21,6 +21,8 @@ PATIENCE = 30.0
 
 class Desk:
     """One installation in a folder of its own, to be started again after it ended or was killed."""
+
+    program: Sequence[str] = (str(ROOT / "run.py"),)
 
     def __init__(self, folder: Path, **settings: object) -> None:
         """`settings` are variables without their prefix, in lower case."""
@@ -61,7 +63,7 @@ class Desk:
         clean = {key: value for key, value in os.environ.items() if not key.startswith("DESKWIRE_")}
         return await asyncio.create_subprocess_exec(
             sys.executable,
-            str(ROOT / "run.py"),
+            *self.program,
             *arguments,
             cwd=self.folder,
             env={**clean, **names, "PYTHONUNBUFFERED": "1"},
@@ -85,8 +87,9 @@ class Desk:
         self.url = match.group(1)
 
     async def ready(self) -> None:
-        if "telegram_token" in self.settings:
-            await self.said(r"\] connected .*telegram")
+        for channel in ("telegram", "max"):
+            if f"{channel}_token" in self.settings:
+                await self.said(rf"\] connected .*{channel}")
 
     async def _read(self) -> None:
         assert self._process is not None
@@ -139,6 +142,10 @@ class Desk:
         await self.ended()
 
     @property
+    def alive(self) -> bool:
+        return self._process is not None and self._process.returncode is None
+
+    @property
     def pid(self) -> int:
         assert self._process is not None
         return self._process.pid
@@ -173,3 +180,9 @@ class Desk:
         status, body = await self.call("GET", path)
         assert status == 200, body
         return body
+
+    async def text(self, path: str) -> str:
+        """The text of a page that anybody on this machine may read."""
+        async with aiohttp.ClientSession() as http, http.get(self.url + path) as answer:
+            assert answer.status == 200
+            return await answer.text()

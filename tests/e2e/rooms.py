@@ -1,60 +1,146 @@
-"""One desk with two rooms of agents: a forum group and a plain one, each with a project of its own.
+"""Rooms of agents, each with a project of its own: the messengers in all their combinations.
 
-Tests of the agents' side share the desk; each brings its own customers and so its own tickets.
+Tests of the agents' side share a desk with all of them; each brings its own customers and so its
+own tickets. What needs a desk of its own has a room of its own.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple, Self, TypeVar
 
-from bot.playground.telegram import Group, Message, Person, TelegramStandIn
+import pytest
+
+from bot.playground import telegram
+from bot.playground.max import Limits as MaxLimits
+from bot.playground.max import MaxStandIn
+from bot.playground.telegram import Limits, TelegramStandIn
 from storage import agent_chats, api_keys, first_start, projects
 from storage.database import Database, Transaction
-from storage.model import Channel, Chat
-from tests.e2e.acme import SURPRISES, UNLIMITED
-from tests.e2e.case import Case
+from storage.model import Channel as StoredChannel
+from storage.model import Chat
+from tests.e2e.acme import SURPRISES
+from tests.e2e.case import Case, shown
 from tests.e2e.desk import API_KEY, Desk
-from tests.e2e.people import shown
+from tests.e2e.messengers import (
+    MANNERS,
+    Channel,
+    Manners,
+    StandIn,
+    channel_of,
+    settings_of,
+)
+from tests.e2e.sides import UNLIMITED
+from tests.e2e.vocabulary import Group, Message, Person
 
-RoomKind = Literal["forum", "plain"]
+T = TypeVar("T")
+RoomKind = Literal["forum", "plain", "max", "mixed", "turned"]
 
 TOKEN = "43:AAtestTESTtestTESTtestTESTtestTEST"
+PUBLIC_URL = "https://desk.example"
+SECRET = "only-the-messengers-know"
+
+
+class Sides(NamedTuple):
+    """Where the agents of a room are, and where its customers."""
+
+    inside: Channel
+    outside: Channel
+    forum: bool = False
+
+
+ROOMS: Mapping[RoomKind, Sides] = {
+    "forum": Sides("telegram", "telegram", forum=True),
+    "plain": Sides("telegram", "telegram"),
+    "max": Sides("max", "max"),
+    "mixed": Sides("telegram", "max", forum=True),
+    "turned": Sides("max", "telegram"),
+}
+
+
+def rooms_only(*kinds: RoomKind) -> pytest.MarkDecorator:
+    """For a promise that means something, or the same, in these rooms only."""
+    return pytest.mark.parametrize("room", kinds, indirect=True)
 
 
 class Room:
-    """A group of agents, Bob among them, and their project."""
+    """A group of agents, Bob among them, and their project.
+
+    `inside` is the agents' messenger, `outside` the customers'.
+    """
 
     def __init__(
         self,
-        messenger: TelegramStandIn,
+        sides: tuple[StandIn, StandIn],
         desk: Desk,
         group: Group,
-        key: str,
-        slug: str,
-        bob: Person | None = None,
+        *,
+        key: str = API_KEY,
+        slug: str = "main",
     ) -> None:
-        self.messenger = messenger
+        self.inside, self.outside = sides
         self.desk = desk
         self.group = group
         self.key = key
         self.slug = slug
-        self.bob = bob or self.member("Bob", username=f"bob{abs(group.id)}")
+        self.bob = self.member("Bob", username=f"bob{abs(group.id)}")
+
+    @property
+    def within(self) -> Manners:
+        """The ways of the agents' messenger."""
+        return MANNERS[channel_of(self.inside)]
+
+    @property
+    def without(self) -> Manners:
+        """The ways of the customers' messenger."""
+        return MANNERS[channel_of(self.outside)]
+
+    async def until(self, condition: Callable[[], T | None], what: str, seconds: float = 30) -> T:
+        """The condition's first true value, asked again at every change in either messenger."""
+        sides = dict.fromkeys([self.inside, self.outside])
+        waits = [
+            asyncio.ensure_future(side.until(condition, what=what, timeout=seconds))
+            for side in sides
+        ]
+        try:
+            done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            return done.pop().result()
+        finally:
+            for wait in waits:
+                wait.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
+
+    async def quiet(self) -> None:
+        """Wait until the desk has taken every update in."""
+        await self.until(
+            lambda: self.inside.updates_pending == self.outside.updates_pending == 0, "quiet"
+        )
+
+    def add_group(self, title: str, *, owner: Person | None = None, **about: Any) -> Group:
+        """One more group of the sort that the agents sit in."""
+        return add_group(self.inside, title, forum=self.group.forum, owner=owner, **about)
 
     def member(self, name: str, **about: Any) -> Person:
         """One more agent, without a word about it in the group."""
-        person = self.messenger.add_person(name, **about)
+        person = self.inside.add_person(name, **about)
         self.group.members[person.id] = person
         return person
 
+    async def request(self) -> str:
+        """The link of a new request of the website."""
+        channel = channel_of(self.outside)
+        request = await self.post("/v1/helpdesk/request", {})
+        return str(request[f"{channel}_link"])
+
     async def customer(self, name: str = "Ann", **about: Any) -> Person:
         """Somebody new who opened the website's deeplink and consented."""
-        person = self.messenger.add_person(name, **about)
-        request = await self.post("/v1/helpdesk/request", {})
-        person.follow(request["telegram_link"])
-        consent = await self.messenger.until(lambda: shown(person, "Acme"), what="consent")
+        person: Person = self.outside.add_person(name, **about)
+        person.follow(await self.request())
+        consent = await self.until(lambda: shown(person, "Acme"), "consent")
         person.press(consent, "Subscribe")
-        await self.messenger.until(lambda: "Create ticket" in consent.labels, what="the menu")
+        await self.until(lambda: "Create ticket" in consent.labels, "the menu")
         return person
 
     async def case(self, text: str = "Hello", *, customer: Person | None = None) -> Case:
@@ -65,23 +151,23 @@ class Room:
     async def opened_by(self, person: Person, first: Message) -> Case:
         """The ticket that this message of the customer opened."""
         case = Case(self, person, first)
-        await self.messenger.until(lambda: case.number and case.card, what="the card")
+        await self.until(lambda: case.number and case.card, "the card")
         found = await self.get(f"/v1/helpdesk/tickets?number={case.number}")
         case.id = found["tickets"][0]["id"]
         return case
 
-    async def another(self, group: Group) -> "Room":
+    async def another(self, group: Group) -> Self:
         """A new project, with a group that is not linked to it yet."""
         slug = f"project-{abs(group.id)}"
         db = await Database.open(self.desk.folder / "deskwire.db")
-        await db.write(_add_project, slug, group=None)
+        await db.write(_add_project, slug, chat=None)
         await db.close()
-        return Room(self.messenger, self.desk, group, _key_of(slug), slug)
+        sides = self.inside, self.outside
+        return type(self)(sides, self.desk, group, key=_key_of(slug), slug=slug)
 
     async def connect(self, group: Group | None = None) -> Message:
         """Link a group, this room's own if not told, as its owner does it; what the bot says."""
         group = group or self.group
-        assert isinstance(group.owner, Person)
         command = await self.run("connect", "--project", self.slug)
         return await self.answer(group.owner.say(command, in_=group))
 
@@ -92,7 +178,7 @@ class Room:
             later = (m for m in said.chat.messages if m.id > said.id)
             return next((m for m in later if m.from_bot and not m.is_service), None)
 
-        return await self.messenger.until(found, what=f"an answer to {said.text!r}")
+        return await self.until(found, f"an answer to {said.text!r}")
 
     async def run(self, *arguments: str) -> str:
         """A sub-command that must succeed; the last line that it prints."""
@@ -116,54 +202,143 @@ class Room:
         return answer
 
 
-class House:
-    """The running desk, its messenger, and the two rooms."""
+class TelegramRoom(Room):
+    """One whose agents and customers are in Telegram: for promises that mean nothing elsewhere."""
 
-    def __init__(self, messenger: TelegramStandIn, desk: Desk, rooms: dict[RoomKind, Room]) -> None:
-        self.messenger = messenger
+    inside: TelegramStandIn
+    outside: TelegramStandIn
+    group: telegram.Group
+    bob: Any
+
+    @property
+    def messenger(self) -> TelegramStandIn:
+        return self.inside
+
+
+class House:
+    """The running desk and its rooms."""
+
+    def __init__(self, desk: Desk, rooms: Mapping[RoomKind, Room]) -> None:
         self.desk = desk
         self.rooms = rooms
 
-    def mistakes(self, since: int) -> list[str]:
-        """What the desk said of mistakes of its own after so many lines."""
-        return [line for line in self.desk.lines[since:] if any(s in line for s in SURPRISES)]
+    @contextmanager
+    def watched(self, kind: RoomKind) -> Iterator[Room]:
+        """A room; the desk must make no mistake of its own meanwhile."""
+        room, since = self.rooms[kind], len(self.desk.lines)
+        yield room
+        said = self.desk.lines[since:]
+        sys.stdout.write("\n".join(said))  # shown where the test failed
+        for standin in (room.inside, room.outside):
+            standin.faults.clear()
+        assert [line for line in said if any(sign in line for sign in SURPRISES)] == []
 
 
 @asynccontextmanager
 async def house_of_agents(folder: Path) -> AsyncIterator[House]:
-    async with TelegramStandIn(token=TOKEN) as messenger:
-        forum = messenger.add_group("Agents", forum=True)
-        plain = messenger.add_group("Plain agents")
-        await _prepare(folder / "deskwire.db", plain)
-        settings = {
-            "telegram_token": messenger.token,
-            "telegram_api_url": messenger.url,
-            "telegram_limits": UNLIMITED,
-            "agent_chat": f"telegram:{forum.id}",
+    """By webhooks, as MAX lets itself be asked for updates twice a second only; without limits."""
+    async with TelegramStandIn(token=TOKEN) as in_telegram, MaxStandIn() as in_max:
+        standins: dict[Channel, StandIn] = {"telegram": in_telegram, "max": in_max}
+        groups = {
+            kind: add_group(standins[sides.inside], f"Agents ({kind})", forum=sides.forum)
+            for kind, sides in ROOMS.items()
         }
-        async with Desk(folder, **settings) as desk:
-            rooms: dict[RoomKind, Room] = {
-                "forum": Room(messenger, desk, forum, API_KEY, "main"),
-                "plain": Room(messenger, desk, plain, _key_of("plain"), "plain"),
-            }
-            yield House(messenger, desk, rooms)
-        assert messenger.calls.broken_contracts == []
+        await _prepare(folder / "deskwire.db", groups)
+        settings = settings_of(
+            *standins.values(),
+            telegram_limits=UNLIMITED,
+            max_limits=UNLIMITED,
+            updates="webhook",
+            public_url=PUBLIC_URL,
+            webhook_secret=SECRET,
+        )
+        desk = Desk(folder, **settings)
+        async with AsyncExitStack() as stack:
+            stack.push_async_exit(desk)
+            await desk.begin()
+            for standin in standins.values():
+                standin.route_webhook(PUBLIC_URL, desk.url)
+            await desk.ready()
+            yield House(
+                desk,
+                {kind: _room(kind, standins, desk, group, kind) for kind, group in groups.items()},
+            )
+        for standin in standins.values():
+            assert standin.calls.broken_contracts == []
 
 
-async def _prepare(file: Path, group: Group) -> None:
-    """Two projects before the first start: the desk takes the first one for its own."""
+@asynccontextmanager
+async def own_room(
+    folder: Path,
+    kind: RoomKind,
+    *,
+    limits: Limits | None = None,
+    max_limits: MaxLimits | None = None,
+    group_is: Mapping[str, Any] | None = None,
+    privacy: bool = False,
+    **settings: object,
+) -> AsyncIterator[Room]:
+    """A room with a desk of its own that polls; limits are those of the stand-ins.
+
+    `group_is` says more of the group, `privacy` that Telegram's bot is in privacy mode.
+    """
+    sides = ROOMS[kind]
+    standins: dict[Channel, StandIn] = {}
+    async with AsyncExitStack() as stack:
+        for channel in dict.fromkeys([sides.inside, sides.outside]):
+            standin = (
+                TelegramStandIn(token=TOKEN, limits=limits, privacy=privacy)
+                if channel == "telegram"
+                else MaxStandIn(limits=max_limits)
+            )
+            standins[channel] = await stack.enter_async_context(standin)
+        about = group_is or {}
+        group = add_group(standins[sides.inside], "Agents", forum=sides.forum, **about)
+        told = settings_of(*standins.values(), agent_chat=f"{sides.inside}:{group.id}")
+        desk = await stack.enter_async_context(Desk(folder, **{**told, **settings}))
+        yield _room(kind, standins, desk, group)
+        sys.stdout.write(desk.output)  # shown where the test failed
+    for standin in standins.values():
+        assert standin.calls.broken_contracts == []
+
+
+def add_group(standin: StandIn, title: str, *, forum: bool = False, **about: Any) -> Group:
+    """A group where the bot may do all that it needs."""
+    if isinstance(standin, TelegramStandIn):
+        return standin.add_group(title, forum=forum, **about)
+    return standin.add_group(title, **about)
+
+
+def _room(
+    kind: RoomKind,
+    standins: Mapping[Channel, StandIn],
+    desk: Desk,
+    group: Group,
+    slug: str = "main",
+) -> Room:
+    sides = ROOMS[kind]
+    room = TelegramRoom if sides.inside == sides.outside == "telegram" else Room
+    key = API_KEY if slug == "main" else _key_of(slug)
+    both = standins[sides.inside], standins[sides.outside]
+    return room(both, desk, group, key=key, slug=slug)
+
+
+async def _prepare(file: Path, groups: Mapping[RoomKind, Group]) -> None:
+    """A project for each room before the first start."""
     db = await Database.open(file)
     first = first_start.NewProject("Acme", "We mend things.", "main", "en")
     await db.write(first_start.prepare, first, api_key=API_KEY, agent_chat=None)
-    await db.write(_add_project, "plain", group)
+    for kind, group in groups.items():
+        chat = Chat(StoredChannel(ROOMS[kind].inside), group.id)
+        await db.write(_add_project, kind, chat)
     await db.close()
 
 
-def _add_project(tx: Transaction, slug: str, group: Group | None) -> None:
+def _add_project(tx: Transaction, slug: str, chat: Chat | None) -> None:
     project = projects.create(tx, slug=slug, name="Acme")
     api_keys.add(tx, project.id, _key_of(slug))
-    if group is not None:
-        agent_chats.link(tx, project.id, Chat(Channel.TELEGRAM, group.id))
+    if chat is not None:
+        agent_chats.link(tx, project.id, chat)
 
 
 def _key_of(slug: str) -> str:

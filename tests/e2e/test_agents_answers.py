@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from bot.playground.telegram import Message
-from tests.e2e.people import shown
-from tests.e2e.rooms import Room
+from tests.e2e.case import shown
+from tests.e2e.messengers import Manners
+from tests.e2e.rooms import Room, TelegramRoom, rooms_only
+from tests.e2e.vocabulary import Message
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -32,7 +33,7 @@ async def test_the_first_answer_assigns_the_ticket_and_a_second_agents_answer_do
     assert details["first_reply_at"] is not None
 
 
-async def test_any_message_in_a_topic_is_an_answer(forum_room: Room) -> None:
+async def test_any_message_in_a_topic_is_an_answer(forum_room: TelegramRoom) -> None:
     case = await forum_room.case()
     case.customer.say("One more thing")
     copy = await case.tells("One more thing")
@@ -42,10 +43,10 @@ async def test_any_message_in_a_topic_is_an_answer(forum_room: Room) -> None:
 
 
 async def test_a_reply_in_the_general_topic_to_a_message_of_a_ticket_is_an_answer(
-    forum_room: Room,
+    forum_room: TelegramRoom,
 ) -> None:
     case = await forum_room.case()
-    card = case.card.to_api(replies=False)
+    card = case.card.to_api()
     reply = {
         "message_id": 900_001,
         "date": card["date"],
@@ -62,9 +63,10 @@ async def test_a_reply_in_the_general_topic_to_a_message_of_a_ticket_is_an_answe
     await case.reads("From the general topic")
 
 
-async def test_a_reply_to_any_message_of_a_ticket_is_an_answer(plain_room: Room) -> None:
-    case = await plain_room.case()
-    bob = plain_room.bob
+@rooms_only("plain", "max")
+async def test_a_reply_to_any_message_of_a_ticket_is_an_answer(room: Room) -> None:
+    case = await room.case()
+    bob = room.bob
     first = bob.say("To the card.", reply_to=case.card)
     await case.reads("To the card.")
     case.customer.say("And this?")
@@ -82,7 +84,7 @@ async def test_a_reply_to_any_message_of_a_ticket_is_an_answer(plain_room: Room)
         "To words of the desk.": notice,
     }
     for text, target in targets.items():
-        plain_room.member("Carol").say(text, reply_to=target)
+        room.member("Carol").say(text, reply_to=target)
         await case.reads(text)
 
 
@@ -91,14 +93,23 @@ async def test_what_agents_say_to_each_other_reaches_no_customer(room: Room) -> 
     other = await room.case()
     chatter = [room.bob.say("Lunch?", in_=room.group)]
     chatter.append(room.bob.say("At noon?", reply_to=chatter[0]))
-    if room.group.forum:
-        own = room.group.open_topic("Lunch plans", by=room.bob)
-        chatter.append(room.bob.say("In our own topic", topic=own))
     await case.answered("Now to you")
     for message in chatter:
         assert not shown(case.customer, message.text)
         assert not shown(other.customer, message.text)
-        assert message.reactions == {}
+        assert not case.is_marked(message)
+    assert len((await case.details())["messages"]) == 2
+
+
+async def test_what_agents_say_in_a_topic_of_their_own_reaches_no_customer(
+    forum_room: TelegramRoom,
+) -> None:
+    case = await forum_room.case()
+    own = forum_room.group.open_topic("Lunch plans", by=forum_room.bob)
+    chatter = forum_room.bob.say("In our own topic", topic=own)
+    await case.answered("Now to you")
+    assert not shown(case.customer, chatter.text)
+    assert not case.is_marked(chatter)
     assert len((await case.details())["messages"]) == 2
 
 
@@ -130,14 +141,14 @@ async def test_an_answer_to_a_closed_ticket_is_delivered_and_leaves_it_closed(ro
 
 async def test_an_answer_to_a_virtual_customer_is_kept_for_the_website(room: Room) -> None:
     ticket = await room.post("/v1/helpdesk/tickets", {"text": "From the page"})
-    card = await room.messenger.until(
+    card = await room.until(
         lambda: next(
             (m for m in room.group.messages if f"#{ticket['ticket_number']} From" in m.text), None
         ),
         what="the card",
     )
     room.bob.say("Hello there", reply_to=card)
-    await room.messenger.until(lambda: "Assignee: Bob" in card.text, what="the answer")
+    await room.until(lambda: "Assignee: Bob" in card.text, what="the answer")
     answer = (await room.get(f"/v1/helpdesk/tickets/{ticket['id']}"))["messages"][-1]
     assert (answer["text"], answer["delivery"]) == ("Hello there", "none")
 
@@ -154,12 +165,18 @@ async def test_formatting_and_links_pass_in_both_directions(room: Room) -> None:
         '<b>bold</b> <a href="https://a.example/?x=1&amp;y=2">link</a> <code>code</code>'
         " 👍 <s>gone</s>"
     )
+
+    def styled(manners: Manners, behind: str = "") -> dict[str, Any]:
+        """The text behind other words, as somebody in that messenger writes it."""
+        moved = ({**entity, "offset": entity["offset"] + len(behind)} for entity in entities)
+        return {"text": behind + text, "entities": [manners.entity(entity) for entity in moved]}
+
     person = await room.customer()
-    case = await room.opened_by(person, person.say(text, entities=entities))
+    case = await room.opened_by(person, person.say(**styled(room.without)))
     assert html in case.card.html
-    person.say("again " + text, entities=[{**e, "offset": e["offset"] + 6} for e in entities])
+    person.say(**styled(room.without, "again "))
     assert f"again {html}" == (await case.tells("again bold")).html
-    case.answer("so " + text, entities=[{**e, "offset": e["offset"] + 3} for e in entities])
+    case.answer(**styled(room.within, "so "))
     assert (await case.reads("so bold")).html.endswith(f"so {html}")
 
 
@@ -175,7 +192,7 @@ async def test_formatting_and_links_pass_in_both_directions(room: Room) -> None:
     ],
 )
 async def test_every_kind_of_formatting_passes_as_it_is(
-    forum_room: Room, kind: str, more: dict[str, str]
+    forum_room: TelegramRoom, kind: str, more: dict[str, str]
 ) -> None:
     case = await forum_room.case()
     entity = {"type": kind, "offset": 4, "length": 10, **more}
@@ -188,7 +205,27 @@ async def test_every_kind_of_formatting_passes_as_it_is(
     assert passed == {**entity, "offset": head + 4}
 
 
-async def test_what_a_bot_may_not_send_again_passes_as_plain_words(forum_room: Room) -> None:
+@pytest.mark.parametrize(
+    ("kind", "shown_as"),
+    [
+        ("spoiler", "{}"),
+        ("expandable_blockquote", "<blockquote>{}</blockquote>"),
+        ("pre", "<code>{}</code>"),
+    ],
+)
+@rooms_only("mixed")
+async def test_formatting_that_the_customers_messenger_lacks_leaves_its_words(
+    room: Room, kind: str, shown_as: str
+) -> None:
+    case = await room.case()
+    case.answer("👍: words; end", entities=[{"type": kind, "offset": 4, "length": 5}])
+    received = await case.reads("words; end")
+    assert received.html.endswith(f"👍: {shown_as.format('words')}; end")
+
+
+async def test_what_a_bot_may_not_send_again_passes_as_plain_words(
+    forum_room: TelegramRoom,
+) -> None:
     case = await forum_room.case()
     entities = [
         {"type": "custom_emoji", "offset": 0, "length": 2, "custom_emoji_id": "17"},

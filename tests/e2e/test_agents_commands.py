@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.playground.telegram.people import Place
-from tests.e2e.people import shown
-from tests.e2e.rooms import Room
+from tests.e2e.case import shown
+from tests.e2e.rooms import Room, TelegramRoom, rooms_only
+from tests.e2e.vocabulary import Group, Person
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -28,6 +28,13 @@ async def test_assign_gives_the_ticket_to_another_agent_by_name(room: Room) -> N
     assert (await case.details())["status"] == "in_progress"
     case.answer("/assign -")
     await case.card_says("Assignee: nobody")
+
+
+async def test_assign_takes_a_member_who_is_mentioned_without_a_user_name(room: Room) -> None:
+    case = await room.case()
+    mention = {"type": "text_mention", "offset": 8, "length": 6, "user": room.group.owner.to_api()}
+    case.answer("/assign @Owner", entities=[room.within.entity(mention)])
+    await case.card_says("Assignee: Owner of Agents")
 
 
 async def test_assign_to_somebody_unknown_says_so(room: Room) -> None:
@@ -88,7 +95,7 @@ async def test_commands_take_the_bots_name_and_leave_those_for_other_bots_alone(
 ) -> None:
     case = await room.case()
     case.answer("/close@another_bot")
-    case.answer(f"/take@{room.messenger.bot.username}")
+    case.answer(f"/take@{room.inside.bot.username}")
     await case.card_says("Assignee: Bob")
     assert "Status: in progress" in case.card.text
 
@@ -116,7 +123,7 @@ async def test_a_text_that_only_looks_like_a_command_is_an_answer(room: Room) ->
 async def test_a_command_outside_a_ticket_is_told_where_it_works(room: Room) -> None:
     case = await room.case()
     command = room.bob.say("/close", in_=room.group)
-    told = await room.messenger.until(
+    told = await room.until(
         lambda: next((m for m in room.group.messages if m.reply_to is command), None),
         what="an answer",
     )
@@ -124,9 +131,10 @@ async def test_a_command_outside_a_ticket_is_told_where_it_works(room: Room) -> 
     assert (await case.details())["status"] == "new"
 
 
-async def test_an_anonymous_admin_takes_answers_notes_and_closes(room: Room) -> None:
+@rooms_only("forum", "plain")
+async def test_an_anonymous_admin_takes_answers_notes_and_closes(room: TelegramRoom) -> None:
     case = await room.case()
-    hidden: Place = {**case.place, "anonymous": True}
+    hidden = {**case.place, "anonymous": True}
     room.bob.say("/take", **hidden)
     await case.card_says(f"Assignee: {room.group.title}")
     room.bob.say("We are many", **hidden)
@@ -138,13 +146,20 @@ async def test_an_anonymous_admin_takes_answers_notes_and_closes(room: Room) -> 
     assert not shown(case.customer, "secret")
 
 
-async def test_service_messages_and_other_bots_are_nobodys_answers(room: Room) -> None:
+async def test_what_happens_in_the_group_is_nobodys_answer(room: Room) -> None:
     case = await room.case()
     room.group.pin(case.card)
     room.group.rename(room.group.title or "")
     carol = room.member("Carol")
     room.group.remove(carol)
     room.group.add(carol)
+    await case.answered("Good day")
+    assert len((await case.details())["messages"]) == 2
+
+
+@rooms_only("forum", "plain")
+async def test_topics_that_change_and_channels_are_nobodys_answers(room: TelegramRoom) -> None:
+    case = await room.case()
     room.group.post_as_channel("News", "Read all about it", linked=True)
     if case.topic is not None:
         room.group.rename_topic(case.topic, f"#{case.number} renamed", by=room.bob)
@@ -155,29 +170,42 @@ async def test_service_messages_and_other_bots_are_nobodys_answers(room: Room) -
     assert len((await case.details())["messages"]) == 2
 
 
-async def test_in_a_group_that_is_no_agent_chat_the_bot_is_silent(forum_room: Room) -> None:
-    messenger = forum_room.messenger
-    person = messenger.add_person("Carol")
-    group = messenger.add_group("Elsewhere", owner=person, forum=True, bot_rights="absent")
-    group.add_bot(rights={"can_manage_topics": True})
-    topic = group.open_topic("Anything")
+@rooms_only("forum", "max")
+async def test_in_a_group_that_is_no_agent_chat_the_bot_is_silent(room: Room) -> None:
+    person: Person = room.inside.add_person("Carol")
+    group = room.add_group("Elsewhere", owner=person, bot_rights="absent")
+    group.add_bot()
+    group.set_bot_rights(None)
+    group.set_bot_rights(room.within.few_rights)
+    group.set_bot_silently(None)
     said = person.say("Hello bot", in_=group)
     for text in ("/start", "/help", "/take", "/connect", "/connect sesame", "// note", "#1"):
         person.say(text, in_=group)
     person.edit(said, "Hello again")
-    person.send_poll("Tea?", ["Yes", "No"], in_=group)
-    person.send_photo(b"photo", "Look", topic=topic)
-    person.say("Anonymously", in_=group, anonymous=True)
+    person.send_photo(b"photo", "Look", in_=group)
     group.pin(said)
     group.rename("Somewhere else")
-    group.add(messenger.add_person("Dora"))
-    group.set_bot_rights(None)
-    # The one thing that is answered anywhere, and so shows that all before it was handled.
-    asked = person.say("/connect AAAAAAAAAAAAAAAA", in_=group)
-    await messenger.until(lambda: any(m.from_bot for m in group.messages), what="an answer")
+    group.add(room.inside.add_person("Dora"))
+    await only_a_code_is_answered(room, group)
+
+
+async def test_in_such_a_group_of_telegrams_the_bot_is_silent_about_all_that_telegram_has(
+    forum_room: TelegramRoom,
+) -> None:
+    group = forum_room.messenger.add_group("Elsewhere", forum=True)
+    topic = group.open_topic("Anything")
+    group.owner.send_poll("Tea?", ["Yes", "No"], in_=group)
+    group.owner.send_photo(b"photo", "Look", topic=topic)
+    group.owner.say("Anonymously", in_=group, anonymous=True)
+    group.post_as_channel("News", "Read all about it", linked=True)
+    await only_a_code_is_answered(forum_room, group)
+
+
+async def only_a_code_is_answered(room: Room, group: Group) -> None:
+    """It is answered anywhere, and so shows that all before it was handled."""
+    asked = group.owner.say("/connect AAAAAAAAAAAAAAAA", in_=group)
+    await room.until(lambda: any(m.from_bot for m in group.messages), "an answer")
     (answer,) = [m for m in group.messages if m.from_bot]
     assert answer.reply_to is asked
-    assert [call.method for call in messenger.calls.of(chat_id=group.id)] == [
-        "getChatAdministrators",
-        "sendMessage",
-    ]
+    called = [call.method for call in room.inside.calls.of(chat_id=group.id)]
+    assert [method for method in called if not method.startswith("get")] == ["sendMessage"]

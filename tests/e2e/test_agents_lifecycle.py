@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from tests.e2e.case import Case
-from tests.e2e.rooms import Room
+from tests.e2e.rooms import Room, TelegramRoom, rooms_only
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -87,7 +87,7 @@ async def note_by_api(case: Case) -> None:
 @pytest.mark.parametrize("event", [take_by_button, take_by_command, assign_by_api])
 @pytest.mark.parametrize("status", STATUSES)
 async def test_taking_moves_a_new_ticket_on_and_leaves_the_others(
-    forum_room: Room, status: str, event: Event
+    forum_room: TelegramRoom, status: str, event: Event
 ) -> None:
     case = await case_in(forum_room, status)
     await event(case)
@@ -95,7 +95,9 @@ async def test_taking_moves_a_new_ticket_on_and_leaves_the_others(
 
 
 @pytest.mark.parametrize("status", STATUSES)
-async def test_unassigning_leaves_every_status_as_it_is(forum_room: Room, status: str) -> None:
+async def test_unassigning_leaves_every_status_as_it_is(
+    forum_room: TelegramRoom, status: str
+) -> None:
     case = await case_in(forum_room, status, assigned=True)
     assert (await case.set("assign", user_id=None))["status"] == status
 
@@ -103,7 +105,7 @@ async def test_unassigning_leaves_every_status_as_it_is(forum_room: Room, status
 @pytest.mark.parametrize("event", [answer, reply_by_api])
 @pytest.mark.parametrize("status", STATUSES)
 async def test_a_public_reply_makes_an_open_ticket_wait_and_leaves_a_closed_one_closed(
-    forum_room: Room, status: str, event: Event
+    forum_room: TelegramRoom, status: str, event: Event
 ) -> None:
     case = await case_in(forum_room, status)
     await event(case)
@@ -113,7 +115,7 @@ async def test_a_public_reply_makes_an_open_ticket_wait_and_leaves_a_closed_one_
 @pytest.mark.parametrize("assigned", [True, False])
 @pytest.mark.parametrize("status", STATUSES)
 async def test_a_customers_message_moves_a_waiting_ticket_on_and_opens_a_closed_one(
-    forum_room: Room, status: str, assigned: bool
+    forum_room: TelegramRoom, status: str, assigned: bool
 ) -> None:
     case = await case_in(forum_room, status, assigned=assigned)
     await customer_writes(case)
@@ -127,7 +129,7 @@ async def test_a_customers_message_moves_a_waiting_ticket_on_and_opens_a_closed_
 @pytest.mark.parametrize("event", [note, note_by_api])
 @pytest.mark.parametrize("status", STATUSES)
 async def test_a_note_leaves_every_status_as_it_is(
-    forum_room: Room, status: str, event: Event
+    forum_room: TelegramRoom, status: str, event: Event
 ) -> None:
     case = await case_in(forum_room, status)
     await event(case)
@@ -137,7 +139,7 @@ async def test_a_note_leaves_every_status_as_it_is(
 @pytest.mark.parametrize("asked", [*STATUSES, "open"])
 @pytest.mark.parametrize("status", STATUSES)
 async def test_the_api_sets_every_status_as_asked_and_open_means_new(
-    forum_room: Room, status: str, asked: str
+    forum_room: TelegramRoom, status: str, asked: str
 ) -> None:
     case = await case_in(forum_room, status)
     after = "new" if asked == "open" else asked
@@ -148,14 +150,15 @@ async def test_the_api_sets_every_status_as_asked_and_open_means_new(
 @pytest.mark.parametrize("door", ["button", "command"])
 @pytest.mark.parametrize("assigned", [True, False])
 @pytest.mark.parametrize("status", ["new", "in_progress", "waiting"])
+@rooms_only("plain", "max")
 async def test_buttons_and_commands_close_and_reopen(
-    plain_room: Room, status: str, assigned: bool, door: str
+    room: Room, status: str, assigned: bool, door: str
 ) -> None:
-    case = await case_in(plain_room, status, assigned=assigned)
+    case = await case_in(room, status, assigned=assigned)
 
     async def act(label: str, command: str) -> None:
         if door == "button":
-            await plain_room.bob.press(case.card, label).answered()
+            await room.bob.press(case.card, label).answered()
         else:
             case.answer(command)
 

@@ -5,27 +5,27 @@ import pytest_asyncio
 
 from bot.playground.telegram import Group
 from tests.e2e.case import Case
-from tests.e2e.rooms import Room
+from tests.e2e.rooms import TelegramRoom
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def room(forum_room: Room) -> Room:
+async def room(forum_room: TelegramRoom) -> TelegramRoom:
     """Agents in a plain group as people make one: not yet a supergroup."""
     room = await forum_room.another(forum_room.messenger.add_group("Ours", supergroup=False))
     await room.connect()
     return room
 
 
-async def answered_in(room: Room, group: Group, case: Case, text: str) -> None:
+async def answered_in(room: TelegramRoom, group: Group, case: Case, text: str) -> None:
     room.group = group
-    await room.messenger.until(lambda: case.cards, what="the card in the new group")
+    await room.until(lambda: case.cards, what="the card in the new group")
     await case.answered(text)
 
 
 @pytest.mark.parametrize("forum", [False, True])
-async def test_a_migrated_group_is_followed_at_once(room: Room, *, forum: bool) -> None:
+async def test_a_migrated_group_is_followed_at_once(room: TelegramRoom, *, forum: bool) -> None:
     case = await room.case("My parcel is lost")
     await case.answered("In the old group")
     new = room.group.migrate_to_supergroup(forum=forum)
@@ -41,7 +41,7 @@ async def test_a_migrated_group_is_followed_at_once(room: Room, *, forum: bool) 
 
 
 async def test_an_edit_of_what_was_said_before_the_move_is_seen_with_its_original(
-    room: Room,
+    room: TelegramRoom,
 ) -> None:
     case = await room.case("My parcel is lost")
     said = case.customer.say("Order 17")
@@ -52,7 +52,7 @@ async def test_an_edit_of_what_was_said_before_the_move_is_seen_with_its_origina
 
 
 async def test_what_waits_while_a_group_migrates_arrives_in_the_new_one_in_order(
-    room: Room,
+    room: TelegramRoom,
 ) -> None:
     case = await room.case("My parcel is lost")
     room.messenger.hold()
@@ -69,7 +69,7 @@ async def test_what_waits_while_a_group_migrates_arrives_in_the_new_one_in_order
 
 
 async def test_a_move_that_only_refusals_tell_of_is_followed_by_all_that_waits(
-    room: Room,
+    room: TelegramRoom,
 ) -> None:
     case = await room.case("My parcel is lost")
     old = room.group
@@ -84,7 +84,9 @@ async def test_a_move_that_only_refusals_tell_of_is_followed_by_all_that_waits(
     await case.answered("In the new group")
 
 
-async def test_no_mark_of_an_answer_lands_on_another_message_of_the_new_group(room: Room) -> None:
+async def test_no_mark_of_an_answer_lands_on_another_message_of_the_new_group(
+    room: TelegramRoom,
+) -> None:
     case = await room.case("My parcel is lost")
     room.messenger.hold()
     answer = case.answer("From the old group")
@@ -99,7 +101,7 @@ async def test_no_mark_of_an_answer_lands_on_another_message_of_the_new_group(ro
 
 
 async def test_a_linked_group_that_becomes_a_forum_gets_topics_from_then_on(
-    room: Room,
+    room: TelegramRoom,
 ) -> None:
     room.group = room.group.migrate_to_supergroup()
     before = await room.case("Before")
@@ -108,7 +110,7 @@ async def test_a_linked_group_that_becomes_a_forum_gets_topics_from_then_on(
     assert after.topic is not None
     assert after.card.topic is after.topic
     before.customer.say("And me?")
-    await room.messenger.until(
+    await room.until(
         lambda: next((m for m in room.group.messages if "And me?" in m.text), None),
         what="the message",
     )

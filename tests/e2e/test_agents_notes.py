@@ -2,10 +2,9 @@
 
 import pytest
 
-from bot.playground.telegram import Message
-from tests.e2e.case import Case, late_part
-from tests.e2e.people import shown
-from tests.e2e.rooms import Room
+from tests.e2e.case import Case, late_part, shown
+from tests.e2e.rooms import Room, TelegramRoom, rooms_only
+from tests.e2e.vocabulary import Message
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -29,7 +28,7 @@ async def test_a_note_is_kept_and_never_shown_to_the_customer(room: Room) -> Non
         ("We are sorry", False, "sent"),
     ]
     assert not shown(case.customer, "angry")
-    assert note.reactions == {}
+    assert not case.is_marked(note)
 
 
 async def test_a_note_assigns_nobody_and_leaves_the_status(room: Room) -> None:
@@ -51,8 +50,8 @@ async def test_a_caption_makes_a_note_of_its_photo(room: Room) -> None:
     assert pictures(case) == []
 
 
-async def test_a_caption_makes_a_note_of_its_whole_album_and_of_a_late_part(
-    plain_room: Room,
+async def test_a_late_part_of_an_album_that_is_a_note_is_one_too(
+    plain_room: TelegramRoom,
 ) -> None:
     case = await plain_room.case()
     first, *_ = plain_room.bob.send_album([b"1", b"2"], "// three of theirs", **case.place)
@@ -61,6 +60,17 @@ async def test_a_caption_makes_a_note_of_its_whole_album_and_of_a_late_part(
     late_part(plain_room.bob, first, b"3", **case.place)
     await case.answered("Thank you")
     assert [internal for _, internal, _ in await messages_of(case)] == [True, True, False]
+    assert pictures(case) == []
+
+
+@rooms_only("plain", "max", "mixed")
+async def test_a_caption_makes_a_note_of_its_whole_album(room: Room) -> None:
+    case = await room.case()
+    room.bob.send_album([b"1", b"2"], "// three of theirs", **case.place)
+    case.answer("/ticket")  # comes after the album
+    await case.tells("Assignee: nobody")
+    await case.answered("Thank you")
+    assert [internal for _, internal, _ in await messages_of(case)] == [True, False]
     assert pictures(case) == []
 
 
@@ -87,12 +97,12 @@ async def test_a_note_is_not_among_the_messages_that_the_customer_looks_up(room:
     case.answer("// between us")
     await case.answered("In the open")
     case.customer.say("/start")
-    await room.messenger.until(lambda: case.customer.chat.messages[-1].labels, what="the menu")
+    await room.until(lambda: case.customer.chat.messages[-1].labels, what="the menu")
     menu = case.customer.chat.messages[-1]
     await case.customer.press(menu, "Active tickets").answered()
-    await room.messenger.until(lambda: "Back" in menu.labels, what="the list")
+    await room.until(lambda: "Back" in menu.labels, what="the list")
     await case.customer.press(menu, f"#{case.number} Hello").answered()
-    await room.messenger.until(lambda: "In the open" in menu.text, what="the ticket")
+    await room.until(lambda: "In the open" in menu.text, what="the ticket")
     assert "between us" not in menu.text
 
 
@@ -137,9 +147,10 @@ async def test_a_reply_of_the_api_goes_from_pending_to_sent(room: Room) -> None:
     assert (await messages_of(case))[0] == ("On its way", False, "sent")
 
 
-async def test_a_reply_of_the_api_can_be_answered_by_the_agents(plain_room: Room) -> None:
-    case = await plain_room.case()
+@rooms_only("plain", "max")
+async def test_a_reply_of_the_api_can_be_answered_by_the_agents(room: Room) -> None:
+    case = await room.case()
     await case.reply("Automatic answer")
     told = await case.tells("Automatic answer")
-    plain_room.bob.say("And a human one", reply_to=told)
+    room.bob.say("And a human one", reply_to=told)
     await case.reads("And a human one")

@@ -2,27 +2,29 @@
 
 import pytest
 
-from bot.playground.telegram import faults
-from tests.e2e.case import Case
-from tests.e2e.people import ours, shown, texts
-from tests.e2e.rooms import Room
+from bot.playground.telegram import Group, faults
+from tests.e2e.case import Case, shown
+from tests.e2e.people import ours, texts
+from tests.e2e.rooms import Room, TelegramRoom, rooms_only
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 def topics_of(case: Case) -> int:
     """How many topics the ticket has had."""
-    start = f"#{case.number} "
-    return sum(topic.name.startswith(start) for topic in case.room.group.topics.values())
+    start, group = f"#{case.number} ", case.room.group
+    topics = group.topics.values() if isinstance(group, Group) else ()
+    return sum(topic.name.startswith(start) for topic in topics)
 
 
 def delete_topic(case: Case) -> None:
+    assert isinstance(case.room.group, Group)
     assert case.topic is not None
     case.room.group.delete_topic(case.topic)
 
 
 async def test_a_topic_deleted_before_the_first_answer_is_made_anew_with_its_card(
-    forum_room: Room,
+    forum_room: TelegramRoom,
 ) -> None:
     case = await forum_room.case("My parcel is lost")
     delete_topic(case)
@@ -37,7 +39,7 @@ async def test_a_topic_deleted_before_the_first_answer_is_made_anew_with_its_car
 
 
 async def test_a_topic_deleted_in_the_middle_is_made_anew_and_later_messages_follow_it(
-    forum_room: Room,
+    forum_room: TelegramRoom,
 ) -> None:
     case = await forum_room.case()
     case.customer.say("Before")
@@ -55,7 +57,7 @@ async def test_a_topic_deleted_in_the_middle_is_made_anew_and_later_messages_fol
 
 
 async def test_several_messages_that_wait_for_a_deleted_topic_all_arrive_once_and_in_order(
-    forum_room: Room,
+    forum_room: TelegramRoom,
 ) -> None:
     case = await forum_room.case()
     forum_room.messenger.hold()
@@ -72,7 +74,7 @@ async def test_several_messages_that_wait_for_a_deleted_topic_all_arrive_once_an
 
 
 async def test_a_topic_deleted_with_a_long_first_message_is_made_anew_with_all_of_it(
-    forum_room: Room,
+    forum_room: TelegramRoom,
 ) -> None:
     long = "\n".join(f"line number {number}." for number in range(240))
     case = await forum_room.case(long)
@@ -86,7 +88,9 @@ async def test_a_topic_deleted_with_a_long_first_message_is_made_anew_with_all_o
 
 
 @pytest.mark.parametrize("kind", ["reply", "edit", "note"])
-async def test_whatever_comes_next_makes_a_deleted_topic_anew(forum_room: Room, kind: str) -> None:
+async def test_whatever_comes_next_makes_a_deleted_topic_anew(
+    forum_room: TelegramRoom, kind: str
+) -> None:
     case = await forum_room.case()
     said = case.customer.say("Order 17")
     await case.tells("Order 17")
@@ -104,7 +108,7 @@ async def test_whatever_comes_next_makes_a_deleted_topic_anew(forum_room: Room, 
         assert told.text.startswith("Order 17")
 
 
-async def test_a_card_made_anew_shows_an_edited_first_message(forum_room: Room) -> None:
+async def test_a_card_made_anew_shows_an_edited_first_message(forum_room: TelegramRoom) -> None:
     case = await forum_room.case("Order 17")
     case.customer.edit(case.first, "Order 18")
     await case.card_says("Order 18")
@@ -116,7 +120,7 @@ async def test_a_card_made_anew_shows_an_edited_first_message(forum_room: Room) 
 
 
 async def test_a_deleted_topic_is_not_missed_before_there_is_something_to_say(
-    forum_room: Room,
+    forum_room: TelegramRoom,
 ) -> None:
     case = await forum_room.case()
     await case.answered("Good day")
@@ -130,7 +134,9 @@ async def test_a_deleted_topic_is_not_missed_before_there_is_something_to_say(
     assert "Priority: high" in case.card.text
 
 
-async def test_a_closed_topic_is_opened_again_for_the_next_message(forum_room: Room) -> None:
+async def test_a_closed_topic_is_opened_again_for_the_next_message(
+    forum_room: TelegramRoom,
+) -> None:
     case = await forum_room.case()
     topic = case.topic
     assert topic is not None
@@ -141,7 +147,9 @@ async def test_a_closed_topic_is_opened_again_for_the_next_message(forum_room: R
     assert sum("Are you there?" in text for text in texts(topic.messages)) == 1
 
 
-async def test_a_topic_that_somebody_opened_meanwhile_needs_no_mending(forum_room: Room) -> None:
+async def test_a_topic_that_somebody_opened_meanwhile_needs_no_mending(
+    forum_room: TelegramRoom,
+) -> None:
     case = await forum_room.case()
     assert case.topic is not None
     closed = faults.reject(400, "Bad Request: TOPIC_CLOSED")
@@ -153,7 +161,9 @@ async def test_a_topic_that_somebody_opened_meanwhile_needs_no_mending(forum_roo
     assert topics_of(case) == 1
 
 
-async def test_a_topic_that_is_closed_and_then_deleted_is_made_anew(forum_room: Room) -> None:
+async def test_a_topic_that_is_closed_and_then_deleted_is_made_anew(
+    forum_room: TelegramRoom,
+) -> None:
     case = await forum_room.case()
     closed = faults.reject(400, "Bad Request: TOPIC_CLOSED")
     forum_room.messenger.faults.add(
@@ -167,10 +177,10 @@ async def test_a_topic_that_is_closed_and_then_deleted_is_made_anew(forum_room: 
 
 async def test_a_deleted_card_is_made_anew_at_the_next_message(room: Room) -> None:
     case = await room.case("My parcel is lost")
-    room.group.by_id.pop(case.card.id).deleted = True
+    room.bob.delete(case.card)
     await case.set("priority", priority="high")
     case.customer.say("Are you there?")
-    await room.messenger.until(lambda: case.cards, what="the card")
+    await room.until(lambda: case.cards, what="the card")
     told = await case.tells("Are you there?")
     assert "Priority: high" in case.card.text
     assert "My parcel is lost" in case.card.text
@@ -180,13 +190,14 @@ async def test_a_deleted_card_is_made_anew_at_the_next_message(room: Room) -> No
     assert topics_of(case) == (1 if room.group.forum else 0)
 
 
-async def test_in_a_plain_group_no_message_stands_without_the_card_that_tells_its_ticket(
-    plain_room: Room,
+@rooms_only("plain", "max")
+async def test_without_topics_no_message_stands_without_the_card_that_tells_its_ticket(
+    room: Room,
 ) -> None:
-    case = await plain_room.case("My parcel is lost")
-    plain_room.bob.delete(case.card)
+    case = await room.case("My parcel is lost")
+    room.bob.delete(case.card)
     case.customer.say("Are you there?")
-    await plain_room.messenger.until(lambda: case.cards, what="the card")
+    await room.until(lambda: case.cards, what="the card")
     told = await case.tells("Are you there?")
     assert told.reply_to is case.card
     await case.answered("We are")
@@ -194,7 +205,7 @@ async def test_in_a_plain_group_no_message_stands_without_the_card_that_tells_it
 
 
 async def test_a_chat_whose_topics_were_turned_off_goes_on_with_replies_and_back(
-    forum_room: Room,
+    forum_room: TelegramRoom,
 ) -> None:
     group = forum_room.messenger.add_group("Switching", forum=True)
     room = await forum_room.another(group)
@@ -212,7 +223,10 @@ async def test_a_chat_whose_topics_were_turned_off_goes_on_with_replies_and_back
     assert third.card.topic is third.topic
 
 
-async def test_formatting_that_the_messenger_rejects_is_sent_as_plain_text(room: Room) -> None:
+@rooms_only("forum", "plain")
+async def test_formatting_that_the_messenger_rejects_is_sent_as_plain_text(
+    room: TelegramRoom,
+) -> None:
     case = await room.case()
     rejected = faults.reject(400, "Bad Request: can't parse entities: no way")
     rule = room.messenger.faults.add(

@@ -3,29 +3,26 @@
 import random
 import re
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
 import pytest
 
-from bot.playground.telegram import Group, Person, TelegramStandIn
-from tests.e2e.conftest import settings_for
-from tests.e2e.desk import Desk
-from tests.e2e.people import last, open_ticket, shown, subscribe, texts, topic_of
+from tests.e2e.case import shown
+from tests.e2e.rooms import Room, own_room, rooms_only
+from tests.e2e.sides import UNLIMITED
+from tests.e2e.vocabulary import Message
 
-UNLIMITED = "all:1000/1s,chat:1000/1s,group:1000/1s"
 KILLS = 10
 MESSAGES = 200
 
 
-@pytest.fixture
-async def fast_desk(
-    tmp_path: Path, messenger: TelegramStandIn, forum: Group
-) -> AsyncIterator[Desk]:
+@pytest.fixture(params=["forum", "max"])
+async def room(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Room]:
     """A desk that is held back by no limits, so that a flow is dense enough to be killed in."""
-    settings = {**settings_for(messenger, forum), "telegram_limits": UNLIMITED}
-    async with Desk(tmp_path, **settings) as running:
-        yield running
+    limits = {"telegram_limits": UNLIMITED, "max_limits": UNLIMITED}
+    async with own_room(tmp_path, request.param, **limits) as room:
+        yield room
 
 
 @pytest.fixture
@@ -35,111 +32,98 @@ def chance() -> random.Random:
     return random.Random(seed)
 
 
-async def kill_soon(messenger: TelegramStandIn, desk: Desk, calls: int) -> None:
+async def kill_soon(room: Room, calls: int) -> None:
     """Kill the desk after so many further calls to the messenger, and start it again."""
-    target = len(messenger.calls) + calls
-    await messenger.until(lambda: len(messenger.calls) >= target, what=f"{calls} more calls")
-    await desk.kill()
-    await desk.start()
+    target = len(room.inside.calls) + calls
+    await room.until(lambda: len(room.inside.calls) >= target, f"{calls} more calls")
+    await room.desk.kill()
+    await room.desk.start()
 
 
-def counted(pattern: str, found: list[str]) -> Counter[str]:
-    return Counter(re.findall(pattern, "\n".join(found)))
+def counted(pattern: str, messages: Iterable[Message]) -> Counter[str]:
+    return Counter(re.findall(pattern, "\n".join(m.text for m in messages if m.from_bot)))
 
 
 async def test_ten_kills_in_a_flow_of_200_messages_lose_none_and_repeat_one_each_at_most(
-    messenger: TelegramStandIn, fast_desk: Desk, forum: Group, bob: Person, chance: random.Random
+    room: Room, chance: random.Random
 ) -> None:
-    people = [messenger.add_person(f"Customer {number}") for number in range(4)]
-    topics = []
-    for number, person in enumerate(people, 1):
-        await subscribe(messenger, fast_desk, person)
-        topics.append(await open_ticket(messenger, person, forum, f"Hello {number}", number))
+    cases = [await room.case(f"Hello {number}") for number in range(4)]
     said = answered = 0
     for _ in range(KILLS):
         for _ in range(MESSAGES // KILLS):
-            person = chance.choice(people)
+            case = chance.choice(cases)
             if chance.random() < 0.25:
-                bob.say(f"<answer {answered}>", topic=topics[people.index(person)])
+                case.answer(f"<answer {answered}>")
                 answered += 1
             else:
-                person.say(f"<message {said}>")
+                case.customer.say(f"<message {said}>")
                 said += 1
-        await kill_soon(messenger, fast_desk, chance.randrange(2, 16))
+        await kill_soon(room, chance.randrange(2, 16))
     everything = {f"<message {n}>" for n in range(said)} | {
         f"<answer {n}>" for n in range(answered)
     }
 
     def arrived() -> Counter[str]:
-        to_agents = counted(r"<message \d+>", texts(forum.messages))
-        chats = [text for person in people for text in texts(person.chat.messages)]
-        return to_agents + counted(r"<answer \d+>", chats)
+        to_customers = (m for case in cases for m in case.customer.chat.messages)
+        to_agents = counted(r"<message \d+>", room.group.messages)
+        return to_agents + counted(r"<answer \d+>", to_customers)
 
-    await messenger.until(lambda: set(arrived()) == everything, timeout=60, what="everything")
-    await messenger.until(lambda: messenger.updates_pending == 0, what="all updates confirmed")
-    repeats = sum(arrived().values()) - len(everything)
-    assert repeats <= KILLS
-    for topic in topics:
-        order = re.findall(r"<message (\d+)>", "\n".join(texts(topic.messages)))
-        first_times = list(dict.fromkeys(map(int, order)))
+    await room.until(lambda: set(arrived()) == everything, "everything", seconds=60)
+    await room.quiet()
+    assert sum(arrived().values()) - len(everything) <= KILLS
+    for case in cases:
+        told = "\n".join(message.text for message in [case.card, *case.told])
+        first_times = list(dict.fromkeys(map(int, re.findall(r"<message (\d+)>", told))))
         assert first_times == sorted(first_times)
-    tickets = (await fast_desk.get("/v1/helpdesk/tickets"))["tickets"]
+        assert len(case.cards) == 1
+    tickets = (await room.get("/v1/helpdesk/tickets"))["tickets"]
     assert sorted(ticket["ticket_number"] for ticket in tickets) == [1, 2, 3, 4]
-    assert len(forum.topics) == 4
 
 
-async def test_a_kill_in_the_middle_of_a_ticket_form_loses_nothing(
-    messenger: TelegramStandIn, fast_desk: Desk, forum: Group, ann: Person
-) -> None:
+async def test_a_kill_in_the_middle_of_a_ticket_form_loses_nothing(room: Room) -> None:
     for name in ("Delivery", "Payment"):
-        status, _ = await fast_desk.call("POST", "/v1/helpdesk/ticket-types", {"name": name})
-        assert status == 201
-    await subscribe(messenger, fast_desk, ann)
-    ann.press(last(ann), "Create ticket")
-    await messenger.until(lambda: "Skip" in str(last(ann).buttons), what="the choice of a type")
-    await fast_desk.kill()
-    ann.press(last(ann), "Payment")
-    await fast_desk.start()
-    await messenger.until(lambda: "Skip" not in str(last(ann).buttons), what="the next step")
-    await fast_desk.kill()
-    ann.say("I paid twice")
-    await fast_desk.start()
-    await messenger.until(lambda: shown(ann, "#1"), what="the confirmation")
-    await topic_of(messenger, forum, 1)
-    ticket = (await fast_desk.get("/v1/helpdesk/tickets"))["tickets"][0]
+        await room.post("/v1/helpdesk/ticket-types", {"name": name})
+    ann = await room.customer()
+
+    def form() -> Message:
+        return ann.chat.messages[-1]
+
+    ann.press(form(), "Create ticket")
+    await room.until(lambda: "Skip" in form().labels, "the choice of a type")
+    await room.desk.kill()
+    ann.press(form(), "Payment")
+    await room.desk.start()
+    await room.until(lambda: "Skip" not in form().labels, "the next step")
+    await room.desk.kill()
+    said = ann.say("I paid twice")
+    await room.desk.start()
+    case = await room.opened_by(ann, said)
+    ticket = await case.details()
     assert (ticket["subject"], ticket["ticket_type_name"]) == ("I paid twice", "Payment")
 
 
-async def test_ticket_numbers_have_no_gaps_when_the_api_is_killed_under_load(
-    messenger: TelegramStandIn, fast_desk: Desk, forum: Group
-) -> None:
+@rooms_only("forum")
+async def test_ticket_numbers_have_no_gaps_when_the_api_is_killed_under_load(room: Room) -> None:
     acknowledged = []
     for round_number in range(3):
         for number in range(20):
-            body = {"text": f"ticket {round_number}/{number}"}
-            status, ticket = await fast_desk.call("POST", "/v1/helpdesk/tickets", body)
-            assert status == 201
+            ticket = await room.post(
+                "/v1/helpdesk/tickets", {"text": f"ticket {round_number}/{number}"}
+            )
             acknowledged.append(ticket["id"])
-        await fast_desk.kill()
-        await fast_desk.start()
-    stored = (await fast_desk.get("/v1/helpdesk/tickets?limit=100"))["tickets"]
+        await room.desk.kill()
+        await room.desk.start()
+    stored = (await room.get("/v1/helpdesk/tickets?limit=100"))["tickets"]
     assert {ticket["id"] for ticket in stored} == set(acknowledged)
     assert sorted(ticket["ticket_number"] for ticket in stored) == list(range(1, 61))
 
 
-async def test_a_reply_survives_a_restart_before_its_delivery(
-    messenger: TelegramStandIn, fast_desk: Desk, forum: Group, ann: Person
-) -> None:
-    await subscribe(messenger, fast_desk, ann)
-    await open_ticket(messenger, ann, forum, "Hello")
-    ticket = (await fast_desk.get("/v1/helpdesk/tickets"))["tickets"][0]
-    messenger.down()
-    status, _ = await fast_desk.call(
-        "POST", f"/v1/helpdesk/tickets/{ticket['id']}/reply", {"text": "It survives"}
-    )
-    assert status == 201
-    await fast_desk.kill()
-    messenger.up()
-    await fast_desk.start()
-    await messenger.until(lambda: shown(ann, "It survives"), what="the answer")
-    assert sum("It survives" in text for text in texts(ann.chat.messages)) == 1
+async def test_a_reply_survives_a_restart_before_its_delivery(room: Room) -> None:
+    case = await room.case()
+    room.outside.down()
+    await case.reply("It survives")
+    await room.desk.kill()
+    room.outside.up()
+    await room.desk.start()
+    await room.until(lambda: shown(case.customer, "It survives"), "the answer")
+    assert sum("It survives" in message.text for message in case.received) == 1

@@ -5,15 +5,15 @@ from datetime import datetime
 import pytest
 from babel.dates import format_datetime
 
-from bot.playground.telegram import Message, Person
 from tests.e2e.acme import MENU, Acme, labels_of
+from tests.e2e.vocabulary import Message, Person
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def listed(acme: Acme, person: Person) -> Message:
     """The list of active tickets, from a fresh menu."""
-    menu = await acme.answer(person.open(), "", *MENU)
+    menu = await acme.answer(acme.open(person), "", *MENU)
     return await acme.press(menu, "Active tickets")
 
 
@@ -25,10 +25,7 @@ async def opened(acme: Acme, person: Person, number: int) -> Message:
 
 async def made(acme: Acme, person: Person, count: int) -> list[int]:
     """So many tickets of the person, made by a back-end; their numbers."""
-    body = {"channel": "telegram", "chat_id": person.id}
-    tickets = [
-        await acme.call("POST", "tickets", {**body, "text": f"Matter {n}."}) for n in range(count)
-    ]
+    tickets = [await acme.back_end_ticket(person, f"Matter {n}.") for n in range(count)]
     numbers = [ticket["ticket_number"] for ticket in tickets]
     await acme.sees(person, f"#{numbers[-1]}")
     return numbers
@@ -87,10 +84,9 @@ async def test_long_list_has_pages_and_back_from_a_ticket_leads_to_its_page(acme
 async def test_opened_ticket_shows_its_last_messages_and_no_internal_note(acme: Acme) -> None:
     ann = await acme.subscriber()
     number = await acme.opens_ticket(ann, "Shoes broke")
-    topic = await acme.topic(number)
-    acme.bob.say("Which <ones> & when?", topic=topic)
+    await acme.answers(number, "Which <ones> & when?")
     await acme.sees(ann, "Which <ones> & when?")
-    acme.bob.say("// she is angry", topic=topic)
+    await acme.answers(number, "// she is angry")
     await acme.replies(number, "Here is the company")
     await acme.sees(ann, "Here is the company")
     await acme.number_told(ann.say("The left one"))

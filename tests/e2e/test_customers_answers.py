@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.e2e.acme import FORM, Acme, labels_of
+from tests.e2e.acme import FORM, Acme, data_of, labels_of, screens
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -14,14 +14,14 @@ STARS = ["1", "2", "3", "4", "5"]
 async def test_answer_names_the_ticket_and_the_agents_first_name(acme: Acme) -> None:
     ann = await acme.subscriber()
     number = await acme.number_told(ann.say("Shoes broke"))
-    answer = acme.bob.say("Send them <in> & wait", topic=await acme.topic(number))
+    answer = await acme.answers(number, "Send them <in> & wait")
     received = await acme.sees(ann, "Send them <in> & wait")
     header, words = received.text.split("\n")
     assert f"#{number}" in header
     assert "Bob" in header
     assert "Builder" not in header
     assert words == "Send them <in> & wait"
-    await acme.messenger.until(lambda: answer.reactions, what="the mark of delivery")
+    await acme.marked(answer)
     message = (await acme.ticket(number))["messages"][-1]
     assert (message["author"], message["delivery"]) == ("agent", "sent")
 
@@ -32,7 +32,7 @@ async def test_answer_through_the_api_names_the_project_or_the_agent(acme: Acme)
     await acme.replies(number, "From the company")
     received = await acme.sees(ann, "From the company")
     assert received.text.split("\n")[0] == f"#{number} · Acme:"
-    acme.bob.say("From Bob", topic=await acme.topic(number))
+    await acme.answers(number, "From Bob")
     await acme.sees(ann, "From Bob")
     ticket = await acme.ticket(number)
     path, bob = f"tickets/{ticket['id']}/reply", ticket["assigned_to"]
@@ -44,35 +44,33 @@ async def test_answer_through_the_api_names_the_project_or_the_agent(acme: Acme)
 async def test_internal_notes_never_reach_the_customer(acme: Acme) -> None:
     ann = await acme.subscriber()
     number = await acme.number_told(ann.say("Shoes broke"))
-    topic = await acme.topic(number)
-    acme.bob.say("// a secret note", topic=topic)
-    acme.bob.send_photo(b"secret", "// a secret picture", topic=topic)
-    acme.bob.say("All done", topic=topic)
+    await acme.answers(number, "// a secret note")
+    acme.bob.send_photo(b"secret", "// a secret picture", **await acme.place(number))
+    await acme.answers(number, "All done")
     await acme.sees(ann, "All done")
-    assert not any("secret" in message.text or message.media for message in ann.chat.messages)
+    assert not any("secret" in message.text or message.files for message in ann.chat.messages)
 
 
 async def test_media_of_agents_arrive_as_they_are(acme: Acme) -> None:
     ann = await acme.subscriber()
     number = await acme.number_told(ann.say("Shoes broke"))
-    topic = await acme.topic(number)
-    acme.bob.send_document(b"label", "Print <this>", name="label.pdf", topic=topic)
+    place = await acme.place(number)
+    acme.bob.send_document(b"label", "Print <this>", name="label.pdf", **place)
     received = await acme.sees(ann, "Print <this>")
     assert received.text.startswith(f"#{number} · Bob:")
-    assert received.media is not None
-    assert received.media.data == b"label"
-    acme.bob.send_voice(b"ogg", topic=topic)
-    await acme.messenger.until(lambda: ann.chat.messages[-1].kind == "voice")
+    assert [(file.name, file.data) for file in received.files] == [("label.pdf", b"label")]
+    acme.bob.send_voice(b"ogg", **place)
+    await acme.messenger.until(lambda: data_of(screens(ann)) == [b"label", b"ogg"])
+    assert ann.chat.messages[-1].kind == acme.side.passed_on("voice")
 
 
 async def test_answers_arrive_in_their_order_whoever_gives_them(acme: Acme) -> None:
     ann = await acme.subscriber()
     number = await acme.number_told(ann.say("Shoes broke"))
-    topic = await acme.topic(number)
-    acme.bob.say("answer 0.", topic=topic)
-    acme.bob.send_album([b"one", b"two"], "answer 1.", topic=topic)
+    await acme.answers(number, "answer 0.")
+    acme.bob.send_album([b"one", b"two"], "answer 1.", **await acme.place(number))
     for n in range(2, 6):
-        acme.bob.say(f"answer {n}.", topic=topic)
+        await acme.answers(number, f"answer {n}.")
     await acme.sees(ann, "answer 5.")
     await acme.replies(number, "answer 6.")
     await acme.sees(ann, "answer 6.")
@@ -83,7 +81,7 @@ async def test_answers_arrive_in_their_order_whoever_gives_them(acme: Acme) -> N
 async def test_edit_of_an_answer_edits_the_customers_copy(acme: Acme) -> None:
     ann = await acme.subscriber()
     number = await acme.number_told(ann.say("Shoes broke"))
-    answer = acme.bob.say("Send them to Bonn", topic=await acme.topic(number))
+    answer = await acme.answers(number, "Send them to Bonn")
     received = await acme.sees(ann, "Send them to Bonn")
     acme.bob.edit(answer, "Send them to Berlin")
     await acme.messenger.until(lambda: "Berlin" in received.text, what="the edit")
@@ -134,7 +132,7 @@ async def test_rating_can_be_changed_and_a_double_tap_tells_the_agents_once(acme
         await tap.answered()
     await acme.press(asked, "4")
     await acme.agents_see(number, "4 of 5.")
-    told = [m for m in (await acme.topic(number)).messages if "The customer gave" in m.text]
+    told = [m for m in acme.shown(number) if "The customer gave" in m.text]
     assert [message.text[:5] for message in told] == ["★★☆☆☆", "★★★★☆"]
     assert (await acme.ticket(number))["rating"] == 4
 
@@ -161,25 +159,23 @@ async def test_ticket_made_by_a_back_end_subscribes_the_customer_who_gets_the_co
     acme: Acme,
 ) -> None:
     ann = acme.stranger()
-    ann.open()  # nobody can be written to who never opened the bot
-    body = {"channel": "telegram", "chat_id": ann.id, "text": "Made by the shop", "first_name": "A"}
-    ticket = await acme.call("POST", "tickets", body)
+    acme.open(ann)  # nobody can be written to who never opened the bot
+    ticket = await acme.back_end_ticket(ann, "Made by the shop", first_name="A")
     number = ticket["ticket_number"]
     await acme.sees(ann, f"this is ticket #{number}")
     subscriber_id = ticket["customer"]["subscriber_id"]
-    assert (await acme.call("GET", f"subscribers/{subscriber_id}"))["chat_id"] == ann.id
+    assert (await acme.call("GET", f"subscribers/{subscriber_id}"))["chat_id"] == ann.chat.id
     assert await acme.number_told(ann.say("Thanks, I have a question")) == number
     await acme.agents_see(number, "Thanks, I have a question")
-    acme.bob.say("Ask then", topic=await acme.topic(number))
+    await acme.answers(number, "Ask then")
     await acme.sees(ann, "Ask then")
 
 
 async def test_ticket_made_by_a_back_end_leaves_a_form_in_hand_alone(acme: Acme) -> None:
     ann = await acme.subscriber()
-    menu = await acme.answer(ann.open())
+    menu = await acme.answer(acme.open(ann))
     await acme.press(menu, "Create ticket")
-    body = {"channel": "telegram", "chat_id": ann.id, "text": "Made by the shop"}
-    made = await acme.call("POST", "tickets", body)
+    made = await acme.back_end_ticket(ann, "Made by the shop")
     await acme.sees(ann, f"#{made['ticket_number']}")
     assert labels_of(menu) == list(FORM)
     number = await acme.number_told(ann.say("What I was writing"))
@@ -191,10 +187,9 @@ async def test_ticket_for_a_chat_that_never_opened_the_bot_is_there_all_the_same
     acme: Acme,
 ) -> None:
     ann = acme.stranger()
-    body = {"channel": "telegram", "chat_id": ann.id, "text": "Made by the shop"}
-    number = (await acme.call("POST", "tickets", body))["ticket_number"]
+    number = (await acme.back_end_ticket(ann, "Made by the shop"))["ticket_number"]
     await acme.agents_see(number, "Made by the shop")
-    acme.bob.say("Can you hear us?", topic=await acme.topic(number))
+    await acme.answers(number, "Can you hear us?")
     await acme.agents_see(number, "The customer's chat is gone")
     message = (await acme.ticket(number))["messages"][-1]
     assert message["delivery"] == "failed"

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from bot.playground.telegram import Person
-from tests.e2e.acme import CONSENT, MENU, Acme, labels_of, running_acme
+from tests.e2e.acme import CONSENT, MENU, Acme, labels_of
+from tests.e2e.companies import Companies
+from tests.e2e.vocabulary import Person
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -15,15 +16,15 @@ RUSSIAN_MENU = ["Создать обращение", "Открытые обра�
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Acme]:
+async def companies(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Companies]:
     """The project's language is Russian, and its description longer than any message."""
-    settings = {"locale": "ru", "project_description": "Чиним <всё> & даже 👞. " * 300}
-    async with running_acme(tmp_path_factory.mktemp("language"), **settings) as running:
+    folder, description = tmp_path_factory.mktemp("language"), "Чиним <всё> & даже 👞. " * 300
+    async with Companies(folder, locale="ru", project_description=description) as running:
         yield running
 
 
 async def listed(acme: Acme, person: Person) -> str:
-    menu = await acme.answer(person.open())
+    menu = await acme.answer(acme.open(person))
     return (await acme.press(menu, menu.labels[-2])).text
 
 
@@ -32,7 +33,7 @@ async def test_russian_is_for_who_reads_it_and_where_the_messenger_tells_nothing
     acme: Acme, language: str | None
 ) -> None:
     ivan = acme.stranger("Иван", language=language)
-    screen = await acme.answer(ivan.open())
+    screen = await acme.answer(acme.open(ivan))
     assert screen.text.startswith("Acme\nЧиним <всё> & даже 👞.")
     assert labels_of(screen) == RUSSIAN_CONSENT
     await acme.press(screen, "Подписаться")
@@ -44,7 +45,7 @@ async def test_english_is_for_who_reads_it_in_a_russian_project_too(
     acme: Acme, language: str
 ) -> None:
     ann = acme.stranger("Ann", language=language)
-    screen = await acme.answer(ann.open())
+    screen = await acme.answer(acme.open(ann))
     assert labels_of(screen) == list(CONSENT)
     await acme.press(screen, "Subscribe")
     assert labels_of(screen) == list(MENU)
@@ -53,7 +54,7 @@ async def test_english_is_for_who_reads_it_in_a_russian_project_too(
 async def test_everything_a_russian_customer_meets_is_russian(acme: Acme) -> None:
     ivan = acme.stranger("Иван", language="ru")
     await acme.consent(ivan)
-    menu = await acme.answer(ivan.open())
+    menu = await acme.answer(acme.open(ivan))
     async with acme.types("Доставка"):
         await acme.press(menu, "Создать обращение")
         assert labels_of(menu) == ["Доставка", "Пропустить", "Назад", "Отмена"]
@@ -62,8 +63,9 @@ async def test_everything_a_russian_customer_meets_is_russian(acme: Acme) -> Non
     number = await acme.number_told(said)
     await acme.answer(said, f"Спасибо, ваше обращение — #{number}")
     await acme.answer(ivan.say("Левый"), f"Добавлено в обращение #{number}")
-    await acme.answer(ivan.send_poll("Чай?", ["да", "нет"]), "Передать это я не могу (опрос)")
-    acme.bob.say("Пришлите фото", topic=await acme.topic(number))
+    acme.messenger.inject(acme.side.update(acme.side.unknown(ivan)))
+    await acme.sees(ivan, "Передать это я не могу (сообщение незнакомого вида)")
+    await acme.answers(number, "Пришлите фото")
     await acme.sees(ivan, f"#{number} · Bob:\nПришлите фото")
     await acme.close(number)
     asked = await acme.sees(ivan, f"Обращение #{number} закрыто")
@@ -93,8 +95,7 @@ async def test_what_a_back_end_causes_is_in_the_language_that_the_customer_told(
 ) -> None:
     ann = acme.stranger("Ann", language="en")
     await acme.consent(ann)
-    body = {"channel": "telegram", "chat_id": ann.id, "text": "Made by the shop"}
-    number = (await acme.call("POST", "tickets", body))["ticket_number"]
+    number = (await acme.back_end_ticket(ann, "Made by the shop"))["ticket_number"]
     await acme.sees(ann, f"Thank you, this is ticket #{number}")
 
 
@@ -128,8 +129,7 @@ async def test_numbers_have_their_plural_forms(
     ann = acme.stranger("Ann", language=language)
     await acme.consent(ann)
     for count in range(1, max(forms) + 1):
-        body = {"channel": "telegram", "chat_id": ann.id, "text": "?"}
-        ticket = await acme.call("POST", "tickets", body)
+        ticket = await acme.back_end_ticket(ann, "?")
         if count in forms:
             await acme.sees(ann, f"#{ticket['ticket_number']}.")
             assert forms[count] in await listed(acme, ann)

@@ -5,26 +5,31 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from bot.playground.telegram import Person
-from tests.e2e.acme import CONSENT, MENU, Acme, labels_of, running_acme, screens
+from tests.e2e.acme import CONSENT, MENU, Acme, labels_of, screens
+from tests.e2e.companies import Companies
+from tests.e2e.vocabulary import Person
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Acme]:
+async def companies(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Companies]:
     """The installation has the project Shop too, made while the desk runs."""
-    async with running_acme(tmp_path_factory.mktemp("projects")) as running:
-        made = await running.desk.command("project", "create", "--name", "Shop", "--slug", "shop")
-        assert made[0] == 0
+    async with Companies(tmp_path_factory.mktemp("projects"), add_shop) as running:
         yield running
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def shops_key(company: Acme) -> str:
-    code, printed = await company.desk.command("key", "create", "--project", "shop")
+async def add_shop(acme: Acme) -> None:
+    made = await acme.desk.command("project", "create", "--name", "Shop", "--slug", "shop")
+    assert made[0] == 0
+    code, printed = await acme.desk.command("key", "create", "--project", "shop")
     assert code == 0
-    return printed.splitlines()[-1]
+    acme.keys["shop"] = printed.splitlines()[-1]
+
+
+@pytest.fixture
+def shops_key(acme: Acme) -> str:
+    return acme.keys["shop"]
 
 
 async def subscriber_of_both(acme: Acme) -> Person:
@@ -37,23 +42,23 @@ async def subjects(acme: Acme, key: str, person: Person) -> list[str]:
     """The subjects of a person's tickets in the project of that key."""
     _, page = await acme.desk.call("GET", "/v1/helpdesk/tickets?limit=100", key=key)
     found = page["tickets"]
-    return [t["subject"] for t in found if t["customer"]["chat_id"] == person.id]
+    return [t["subject"] for t in found if t["customer"]["chat_id"] == person.chat.id]
 
 
 async def test_each_permanent_deeplink_asks_for_its_own_project(acme: Acme) -> None:
     ann = acme.stranger()
     for slug, name, other in (("main", "Acme", "Shop"), ("shop", "Shop", "Acme")):
-        screen = await acme.answer(ann.open(f"help_{slug}"), "", *CONSENT)
+        screen = await acme.answer(acme.open(ann, f"help_{slug}"), "", *CONSENT)
         assert name in screen.text
         assert other not in screen.text
 
 
 async def test_consent_to_one_project_is_none_to_another(acme: Acme) -> None:
     ann = await acme.subscriber()
-    screen = await acme.answer(ann.open("help_shop"))
+    screen = await acme.answer(acme.open(ann, "help_shop"))
     assert labels_of(screen) == list(CONSENT)
     await acme.press(screen, "Cancel")
-    menu = await acme.answer(ann.open())
+    menu = await acme.answer(acme.open(ann))
     assert "Acme" in menu.text
     assert labels_of(menu) == list(MENU)
 
@@ -62,7 +67,7 @@ async def test_start_with_nothing_is_a_choice_for_a_subscriber_of_several_projec
     acme: Acme, shops_key: str
 ) -> None:
     ann = await subscriber_of_both(acme)
-    choice = await acme.answer(ann.open())
+    choice = await acme.answer(acme.open(ann))
     assert sorted(labels_of(choice)) == ["Acme", "Shop"]
     await acme.press(choice, "Shop")
     assert labels_of(choice) == list(MENU)
@@ -75,8 +80,8 @@ async def test_start_with_nothing_is_a_choice_for_a_subscriber_of_several_projec
 
 async def test_somebody_without_a_subscription_is_told_how_to_reach_a_project(acme: Acme) -> None:
     ann = acme.stranger()
-    for text in ("/start", "Hello?", "/start promo", "/start hd_" + "A" * 22):
-        screen = await acme.answer(ann.say(text))
+    for text in ("", "Hello?", "/start promo", "/start hd_" + "A" * 22):
+        screen = await acme.answer(ann.say(text) if text else acme.open(ann))
         assert "open the link or the support button on their website" in screen.text
         assert screen.labels == []
         assert "Acme" not in screen.text
@@ -95,10 +100,10 @@ async def test_a_request_of_another_project_is_not_found_by_its_key(
 
 async def test_plain_message_goes_to_the_project_last_used(acme: Acme, shops_key: str) -> None:
     ann = await subscriber_of_both(acme)
-    menu = await acme.answer(ann.open("help_main"))
+    menu = await acme.answer(acme.open(ann, "help_main"))
     await acme.press(menu, "Create ticket")
     await acme.number_told(ann.say("To Acme"))
-    menu = await acme.answer(ann.open("help_shop"))
+    menu = await acme.answer(acme.open(ann, "help_shop"))
     await acme.press(menu, "Create ticket")
     shops = await acme.number_told(ann.say("To the shop"))
     assert await acme.number_told(ann.say("One more word")) == shops
@@ -111,7 +116,7 @@ async def test_the_menu_that_is_open_tells_which_project_a_plain_message_is_for(
     acme: Acme, shops_key: str
 ) -> None:
     ann = await subscriber_of_both(acme)
-    await acme.answer(ann.open("help_main"), "Acme", *MENU)
+    await acme.answer(acme.open(ann, "help_main"), "Acme", *MENU)
     await acme.number_told(ann.say("It is about Acme"))
     assert [t["subject"] for t in await acme.tickets_of(ann)] == ["It is about Acme"]
     assert await subjects(acme, shops_key, ann) == []
@@ -119,16 +124,16 @@ async def test_the_menu_that_is_open_tells_which_project_a_plain_message_is_for(
 
 async def test_unsubscribe_leaves_that_project_and_stop_leaves_all(acme: Acme) -> None:
     ann = await subscriber_of_both(acme)
-    menu = await acme.answer(ann.open("help_main"), "", *MENU)
+    menu = await acme.answer(acme.open(ann, "help_main"), "", *MENU)
     await acme.press(menu, "Unsubscribe")
     assert "Acme" in menu.text
     assert "Shop" not in menu.text
-    rest = await acme.answer(ann.open())
+    rest = await acme.answer(acme.open(ann))
     assert "Shop" in rest.text
     assert labels_of(rest) == list(MENU)
     await acme.consent(ann)
     gone = await acme.answer(ann.say("/stop"))
     assert "Acme" in gone.text
     assert "Shop" in gone.text
-    last = await acme.answer(ann.open())
+    last = await acme.answer(acme.open(ann))
     assert last.labels == []

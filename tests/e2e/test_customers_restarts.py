@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from bot.playground.telegram import Message, Person, faults
+from bot.playground.stand_in import faults
 from tests.e2e.acme import FORM, MENU, Acme, has
+from tests.e2e.vocabulary import Message, Person
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
 
 Restart = Callable[[], Awaitable[None]]
 
@@ -29,7 +31,7 @@ def ends(request: pytest.FixtureRequest, acme: Acme) -> Restart:
 async def at(acme: Acme, *labels: str) -> tuple[Person, Message]:
     """A new subscriber who pressed these buttons one after the other, and the screen they see."""
     person = await acme.subscriber()
-    screen = await acme.answer(person.open())
+    screen = await acme.answer(acme.open(person))
     for label in labels:
         await acme.press(screen, label)
     return person, screen
@@ -38,7 +40,7 @@ async def at(acme: Acme, *labels: str) -> tuple[Person, Message]:
 async def test_a_restart_at_any_step_loses_nothing(acme: Acme, ends: Restart) -> None:
     newcomer = acme.stranger()
     request = await acme.request()
-    consent = await acme.answer(newcomer.follow(request["telegram_link"]))
+    consent = await acme.answer(acme.follow(newcomer, request))
     async with acme.types("Delivery", "Payment"):
         _, menu = await at(acme)
         chooser, choice = await at(acme, "Create ticket")
@@ -68,7 +70,7 @@ async def test_a_restart_at_any_step_loses_nothing(acme: Acme, ends: Restart) ->
 async def test_what_people_do_while_the_desk_is_down_counts(acme: Acme, ends: Restart) -> None:
     newcomer = acme.stranger()
     request = await acme.request()
-    consent = await acme.answer(newcomer.follow(request["telegram_link"]))
+    consent = await acme.answer(acme.follow(newcomer, request))
     reader, listed = await at(acme)
     number = await acme.opens_ticket(reader, "An old matter")
     await acme.press(listed, "Active tickets")
@@ -120,7 +122,7 @@ async def test_a_stop_while_the_messenger_hangs_takes_no_longer_than_10_seconds(
     acme: Acme,
 ) -> None:
     ann = await acme.subscriber()
-    hanging = acme.messenger.faults.add(faults.hang(), method="sendMessage", chat_id=ann.id)
+    hanging = acme.messenger.faults.add(faults.hang(), method="sendMessage", chat_id=ann.chat.id)
     said = ann.say("Does anybody hear me?")
     await acme.messenger.until(lambda: hanging.struck, what="the call that hangs")
     begun = time.monotonic()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.acme import MENU, Acme, labels_of
+from tests.e2e.acme import MENU, Acme, labels_of, now
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -37,8 +37,8 @@ async def test_without_creation_the_menu_has_no_create_ticket_and_no_types(acme:
 
 async def test_without_creation_a_form_in_hand_makes_no_ticket(acme: Acme) -> None:
     ann, vera = await acme.subscriber("Ann"), await acme.subscriber("Vera")
-    form = await acme.press(await acme.answer(ann.open()), "Create ticket")
-    menu = await acme.answer(vera.open())
+    form = await acme.press(await acme.answer(acme.open(ann)), "Create ticket")
+    menu = await acme.answer(acme.open(vera))
     async with without(acme, "helpdesk_allow_create"):
         answer = await acme.answer(ann.say("Shoes broke"))
         assert "was not passed on" in answer.text
@@ -55,8 +55,9 @@ async def test_without_creation_a_plain_message_makes_no_ticket_and_is_told_so(a
     async with without(acme, "helpdesk_allow_create"):
         answer = await acme.answer(ann.say("Shoes broke"))
         assert "was not passed on" in answer.text
-        poll = await acme.answer(ann.send_poll("Tea?", ["yes", "no"]))
-        assert "was not passed on" in poll.text
+        moment = now(ann)
+        acme.messenger.inject(acme.side.update(acme.side.unknown(ann)))
+        assert "was not passed on" in (await acme.answer(moment)).text
     assert await acme.tickets_of(ann) == []
 
 
@@ -65,7 +66,7 @@ async def test_without_creation_open_tickets_go_on_and_closed_ones_reopen(acme: 
     number = await acme.number_told(ann.say("Shoes broke"))
     async with without(acme, "helpdesk_allow_create"):
         assert await acme.number_told(ann.say("The left one")) == number
-        acme.bob.say("Send it in", topic=await acme.topic(number))
+        await acme.answers(number, "Send it in")
         await acme.sees(ann, "Send it in")
         await acme.close(number)
         assert await acme.number_told(ann.say("Where to?")) == number
@@ -78,8 +79,7 @@ async def test_without_creation_requests_are_refused_while_a_back_end_may_create
     ann = await acme.subscriber()
     async with without(acme, "helpdesk_allow_create"):
         assert await refused(acme, "request", {}) == (403, "helpdesk_create_disabled")
-        body = {"channel": "telegram", "chat_id": ann.id, "text": "Made by the shop"}
-        ticket = await acme.call("POST", "tickets", body)
+        ticket = await acme.back_end_ticket(ann, "Made by the shop")
         await acme.sees(ann, f"#{ticket['ticket_number']}")
         assert (await acme.call("POST", "tickets", {"text": "From the website"}))["id"]
 
@@ -115,7 +115,7 @@ async def test_disabled_helpdesk_still_delivers_answers(acme: Acme) -> None:
     ann = await acme.subscriber()
     number = await acme.number_told(ann.say("Shoes broke"))
     async with without(acme, "helpdesk_enabled"):
-        acme.bob.say("We are closed for today", topic=await acme.topic(number))
+        await acme.answers(number, "We are closed for today")
         await acme.sees(ann, "We are closed for today")
 
 
@@ -124,7 +124,7 @@ async def test_name_and_description_of_the_settings_are_those_of_the_consent_scr
 ) -> None:
     await acme.set(name="Acme & <Sons>", description="We mend <everything> & more 👞\nAlways.")
     try:
-        screen = await acme.answer(acme.stranger().open("help_main"))
+        screen = await acme.answer(acme.open(acme.stranger(), "help_main"))
         assert "Acme & <Sons>" in screen.text
         assert "We mend <everything> & more 👞\nAlways." in screen.text
     finally:
@@ -134,7 +134,7 @@ async def test_name_and_description_of_the_settings_are_those_of_the_consent_scr
 async def test_the_longest_description_does_not_keep_the_consent_screen_away(acme: Acme) -> None:
     await acme.set(description=("<&👞> " * 200)[:1000])
     try:
-        screen = await acme.answer(acme.stranger().open("help_main"))
+        screen = await acme.answer(acme.open(acme.stranger(), "help_main"))
         assert labels_of(screen) == ["Subscribe", "Cancel"]
     finally:
         await acme.set(description="We mend things.")

@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.e2e.acme import MENU, Acme, labels_of, running_acme
+from bot.formatting import utf16_length
+from tests.e2e.acme import MENU, Acme, data_of, labels_of, screens
+from tests.e2e.companies import Companies
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -32,25 +34,29 @@ TEXTS = {
     "quotes": "\"double\" 'single' `back` «ёлки» \\n \\u0041 \x7f",
     "sql": "'; DROP TABLE tickets; --",
 }
-LONGEST = {
-    "angle brackets": "<" * 4096,
-    "ampersands": "&<>" * 1365,
-    "emoji of two units": "😀" * 2048,
-    "families": "👨‍👩‍👧‍👦" * 372,
-    "one long word": "x" * 4096,
-    "words": "word " * 819,
-    "lines": "line & <line>\n" * 292,
-    "combining": "e\u0301" * 2048,
+REPEATED = {
+    "angle brackets": "<",
+    "ampersands": "&<>",
+    "emoji of two units": "😀",
+    "families": "👨‍👩‍👧‍👦",
+    "one long word": "x",
+    "words": "word ",
+    "lines": "line & <line>\n",
+    "combining": "e\u0301",
 }
+"""Of each, as many as a message takes."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Acme]:
-    """The project's name is as bad as its customers' are."""
+async def companies(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Companies]:
+    """The names of the project and of Bob are as bad as its customers' are."""
     folder = tmp_path_factory.mktemp("texts")
-    async with running_acme(folder, project_name=PROJECT) as running:
-        running.bob.first_name = "Bob <&> \u202e👷"
+    async with Companies(folder, rename_bob, project_name=PROJECT) as running:
         yield running
+
+
+async def rename_bob(acme: Acme) -> None:
+    acme.bob.first_name = "Bob <&> \u202e👷"
 
 
 def without_marks(text: str) -> str:
@@ -65,16 +71,14 @@ async def test_a_customer_of_any_name_gets_help(acme: Acme, name: str) -> None:
     ticket = await acme.ticket(number)
     assert ticket["customer"]["first_name"] == name
     assert ticket["messages"][0]["author_name"] == name
-    topic = await acme.topic(number)
-    assert topic.name.startswith(f"#{number} Shoes broke")
     card = await acme.agents_see(number, "Shoes broke")
     assert card.text.startswith(f"#{number} Shoes broke\n")
     assert "\nStatus: new\n" in card.text
-    answer = acme.bob.say("Send them in", topic=topic)
+    answer = await acme.answers(number, "Send them in")
     received = await acme.sees(ann, "Send them in")
     assert received.text.startswith(f"#{number} · ")
     assert received.text.endswith(":\nSend them in")
-    await acme.messenger.until(lambda: answer.reactions, what="the mark of delivery")
+    await acme.marked(answer)
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
@@ -85,49 +89,47 @@ async def test_a_text_of_any_kind_is_the_same_everywhere(acme: Acme, text: str) 
     assert card.text.endswith(text)
     await acme.number_told(ann.say(text))
     assert await acme.texts(number) == [text, text]
-    topic = await acme.topic(number)
-    await acme.messenger.until(lambda: [m for m in topic.messages if m.text == text])
-    acme.bob.say(text, topic=topic)
+    await acme.messenger.until(lambda: [m for m in acme.shown(number) if m.text == text])
+    await acme.answers(number, text)
     await acme.messenger.until(lambda: ann.chat.messages[-1].text.endswith(f":\n{text}"))
     await acme.replies(number, text)
     await acme.messenger.until(
         lambda: len([m for m in ann.chat.messages if m.text.endswith(f":\n{text}")]) == 2
     )
-    menu = await acme.answer(ann.open(), "", *MENU)
+    menu = await acme.answer(acme.open(ann), "", *MENU)
     await acme.press(menu, "Active tickets")
     await acme.press(menu, menu.labels[0])
     assert without_marks(menu.text).count(without_marks(text)) >= 4
 
 
-@pytest.mark.parametrize("text", LONGEST.values(), ids=LONGEST)
-async def test_the_longest_text_arrives_whole_in_both_directions(acme: Acme, text: str) -> None:
+@pytest.mark.parametrize("unit", REPEATED.values(), ids=REPEATED)
+async def test_the_longest_text_arrives_whole_in_both_directions(acme: Acme, unit: str) -> None:
+    text = unit * (acme.side.text_limit // utf16_length(unit))
     ann = await acme.subscriber()
     said = ann.say(text)
     number = await acme.number_told(said)
     assert await acme.texts(number) == [said.text]
-    topic = await acme.topic(number)
     wanted = "".join(said.text.split())
 
     def at_the_agents() -> str:
-        texts = [m.text for m in topic.messages if m.from_bot and not m.is_service]
-        return "".join("".join(texts).split())
+        return "".join("".join(m.text for m in acme.shown(number)).split())
 
     await acme.messenger.until(lambda: wanted in at_the_agents(), what="the whole text")
-    acme.bob.say(text, topic=topic)
+    await acme.answers(number, text)
 
     def at_the_customer() -> str:
-        later = [m.text for m in ann.chat.messages if m.from_bot and m.id > said.id]
+        later = [m.text for m in screens(ann) if m.id > said.id]
         return "".join("".join(later).split())
 
     await acme.messenger.until(lambda: wanted in at_the_customer(), what="the whole answer")
-    assert labels_of(await acme.answer(ann.open(), "", *MENU)) == list(MENU)
+    assert labels_of(await acme.answer(acme.open(ann), "", *MENU)) == list(MENU)
 
 
 async def test_project_type_and_description_of_any_kind_are_shown_as_they_are(acme: Acme) -> None:
     await acme.set(description="<We> mend & {{ mend }} \u202ethings")
     async with acme.types("<i>Returns</i> & \u202emore"):
         ann = acme.stranger()
-        screen = await acme.answer(ann.open())
+        screen = await acme.answer(acme.open(ann))
         shown = without_marks(screen.text)
         assert without_marks(PROJECT) in shown
         assert "<We> mend & {{ mend }} \u202ethings" in shown
@@ -146,12 +148,7 @@ async def test_an_answer_with_its_caption_and_picture_of_any_length_arrives_whol
     ann = await acme.subscriber()
     caption = "<caption> & 😀 " * 73
     number = await acme.number_told(ann.send_photo(b"picture", caption[:1024]))
-    topic = await acme.topic(number)
-    acme.bob.send_photo(b"answer", caption[:1024], topic=topic)
-    (picture,) = await acme.messenger.until(
-        lambda: [m for m in ann.chat.messages if m.from_bot and m.media]
-    )
-    assert picture.media is not None
-    assert picture.media.data == b"answer"
-    words = "".join(m.text for m in ann.chat.messages if m.from_bot)
+    acme.bob.send_photo(b"answer", caption[:1024], **await acme.place(number))
+    await acme.messenger.until(lambda: data_of(screens(ann)) == [b"answer"])
+    words = "".join(m.text for m in screens(ann))
     assert "".join(caption[:1024].split()) in "".join(words.split())

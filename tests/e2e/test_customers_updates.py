@@ -1,11 +1,15 @@
 """Updates on their way in: complete, in order, once each, and nobody waits for somebody else."""
 
 import re
+from collections.abc import Callable
+from typing import cast
 
 import pytest
 
-from bot.playground.telegram import faults
-from tests.e2e.acme import CONSENT, MENU, Acme, labels_of, screens
+from bot.playground.max import Message as MaxMessage
+from bot.playground.max import Person as MaxPerson
+from bot.playground.stand_in import faults
+from tests.e2e.acme import CONSENT, MENU, Acme, labels_of, only_max, screens
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -20,8 +24,7 @@ async def test_twenty_messages_in_one_batch_arrive_complete_and_in_order(acme: A
     assert await acme.number_told(said[-1]) == number
     await acme.agents_see(number, lines[-1])
     assert await acme.texts(number) == ["Hello", *lines]
-    topic = await acme.topic(number)
-    copies = "\n".join(message.text for message in topic.messages if message.from_bot)
+    copies = "\n".join(message.text for message in acme.shown(number))
     assert re.findall(r"line \d\d\.", copies) == lines
 
 
@@ -44,7 +47,7 @@ async def test_texts_albums_and_edits_in_one_batch_keep_their_order(acme: Acme) 
     ]
 
 
-async def test_two_first_messages_at_once_make_one_ticket_and_one_topic(acme: Acme) -> None:
+async def test_two_first_messages_at_once_make_one_ticket_and_one_card(acme: Acme) -> None:
     ann = await acme.subscriber("Ann the hasty")
     acme.messenger.hold()
     said = [ann.say("First words"), ann.say("Second words")]
@@ -54,13 +57,13 @@ async def test_two_first_messages_at_once_make_one_ticket_and_one_topic(acme: Ac
     await acme.agents_see(number, "Second words")
     assert await acme.texts(number) == ["First words", "Second words"]
     assert len(await acme.tickets_of(ann)) == 1
-    topics = [t for t in acme.forum.topics.values() if t.name.endswith("· Ann the hasty")]
-    assert topics == [await acme.topic(number)]
+    cards = [m for m in acme.side.group.messages if "Ann the hasty" in m.text and m.keys]
+    assert cards == acme.shown(number)[:1]
 
 
 async def test_two_first_messages_in_a_form_make_one_ticket(acme: Acme) -> None:
     ann = await acme.subscriber()
-    await acme.press(await acme.answer(ann.open()), "Create ticket")
+    await acme.press(await acme.answer(acme.open(ann)), "Create ticket")
     acme.messenger.hold()
     said = [ann.say("First words"), ann.say("Second words")]
     acme.messenger.release()
@@ -93,7 +96,7 @@ async def test_a_message_repeated_has_one_effect(acme: Acme) -> None:
     assert await acme.number_told(ann.say("The end")) == number
     await acme.agents_see(number, "The end")
     assert await acme.texts(number) == ["Only once", "And this too", "The end"]
-    copies = [m.text for m in (await acme.topic(number)).messages if "And this too" in m.text]
+    copies = [m.text for m in acme.shown(number) if "And this too" in m.text]
     assert len(copies) == 1
 
 
@@ -101,7 +104,7 @@ async def test_a_message_under_another_update_id_has_one_effect_too(acme: Acme) 
     ann = await acme.subscriber()
     said = ann.say("Only once")
     number = await acme.number_told(said)
-    acme.messenger.inject({"message": said.to_api()})
+    acme.messenger.inject(acme.side.update(said.to_api()))
     assert await acme.number_told(ann.say("The end")) == number
     assert await acme.texts(number) == ["Only once", "The end"]
     assert len([m for m in screens(ann) if m.reply_to is said]) == 1
@@ -109,7 +112,7 @@ async def test_a_message_under_another_update_id_has_one_effect_too(acme: Acme) 
 
 async def test_presses_and_commands_repeated_have_one_effect(acme: Acme) -> None:
     ann = acme.stranger()
-    said = ann.open("help_main")
+    said = acme.open(ann, "help_main")
     acme.messenger.repeat_update()
     screen = await acme.answer(said)
     tap = ann.press(screen, "Subscribe")
@@ -124,14 +127,14 @@ async def test_presses_and_commands_repeated_have_one_effect(acme: Acme) -> None
     await tap.answered()
     assert await acme.number_told(ann.say("Thanks")) == number
     await acme.agents_see(number, "Thanks")
-    told = [m for m in (await acme.topic(number)).messages if "The customer gave" in m.text]
+    told = [m for m in acme.shown(number) if "The customer gave" in m.text]
     assert len(told) == 1
 
 
 async def test_nobody_waits_for_a_chat_whose_screen_hangs(acme: Acme) -> None:
     ann, vera = acme.stranger("Ann"), acme.stranger("Vera")
-    hanging = acme.messenger.faults.add(faults.hang(2), method="sendMessage", chat_id=ann.id)
-    said = ann.open()
+    hanging = acme.messenger.faults.add(faults.hang(2), method="sendMessage", chat_id=ann.chat.id)
+    said = acme.open(ann)
     await acme.messenger.until(lambda: hanging.struck, what="the call that hangs")
     menu = await acme.consent(vera)
     assert labels_of(menu) == list(MENU)
@@ -142,8 +145,8 @@ async def test_nobody_waits_for_a_chat_whose_screen_hangs(acme: Acme) -> None:
 async def test_a_chat_that_must_wait_keeps_no_other_waiting(acme: Acme) -> None:
     ann, vera = await acme.subscriber("Ann"), await acme.subscriber("Vera")
     numbers = [await acme.number_told(person.say("Hello")) for person in (ann, vera)]
-    limit = faults.too_many_requests(2)
-    refusal = acme.messenger.faults.add(limit, method="sendMessage", chat_id=ann.id)
+    limit = acme.side.too_many_requests(2)
+    refusal = acme.messenger.faults.add(limit, method="sendMessage", chat_id=ann.chat.id)
     for number in numbers:
         await acme.replies(number, "Good day")
     await acme.messenger.until(lambda: refusal.struck, what="the 429")
@@ -152,18 +155,20 @@ async def test_a_chat_that_must_wait_keeps_no_other_waiting(acme: Acme) -> None:
     await acme.sees(ann, "Good day")
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [faults.too_many_requests(1), faults.status(502), faults.cut_before()],
-    ids=["429", "502", "cut"],
-)
-async def test_a_screen_that_could_not_be_shown_is_shown_later_once(
-    acme: Acme, fault: faults.Fault
-) -> None:
+FAULTS: dict[str, Callable[[Acme], faults.Fault]] = {
+    "429": lambda acme: acme.side.too_many_requests(1),
+    "502": lambda acme: faults.status(502),
+    "cut": lambda acme: faults.cut_before(),
+}
+
+
+@pytest.mark.parametrize("fails", FAULTS)
+async def test_a_screen_that_could_not_be_shown_is_shown_later_once(acme: Acme, fails: str) -> None:
+    fault = FAULTS[fails](acme)
     ann = acme.stranger()
-    acme.messenger.faults.add(fault, method="sendMessage", chat_id=ann.id)
-    screen = await acme.answer(ann.open())
-    acme.messenger.faults.add(fault, method="editMessageText", chat_id=ann.id)
+    acme.messenger.faults.add(fault, method="sendMessage", chat_id=ann.chat.id)
+    screen = await acme.answer(acme.open(ann))
+    acme.messenger.faults.add(fault, method=acme.side.edits, chat_id=ann.chat.id)
     await acme.press(screen, "Subscribe")
     assert labels_of(screen) == list(MENU)
     assert screens(ann) == [screen]
@@ -171,7 +176,7 @@ async def test_a_screen_that_could_not_be_shown_is_shown_later_once(
 
 async def test_a_button_too_old_to_answer_still_does_its_work(acme: Acme) -> None:
     ann = await acme.subscriber()
-    menu = await acme.answer(ann.open(), "", *MENU)
+    menu = await acme.answer(acme.open(ann), "", *MENU)
     tap = ann.press(menu, "Active tickets")
     tap.expire()
     await acme.messenger.until(lambda: "no open tickets" in menu.text)
@@ -181,10 +186,25 @@ async def test_an_update_of_an_unknown_shape_stops_no_other(acme: Acme) -> None:
     ann = await acme.subscriber()
     said = ann.say("Hello")
     number = await acme.number_told(said)
-    plain = said.to_api()
     # What the customer wrote before the desk knew them, and a kind of update that is yet to come.
-    unknown = {**plain, "message_id": 1, "edit_date": plain["date"], "text": "Before all this"}
-    acme.messenger.inject({"edited_message": unknown})
-    acme.messenger.inject({})
+    acme.messenger.inject(acme.side.update(acme.side.unknown(ann), edited=True))
+    acme.messenger.inject(acme.side.unknown_update)
     assert await acme.number_told(ann.say("The end")) == number
     assert await acme.texts(number) == ["Hello", "The end"]
+
+
+@only_max
+async def test_what_max_tells_of_in_part_stops_nothing(acme: Acme) -> None:
+    ann = await acme.subscriber()
+    assert isinstance(ann, MaxPerson)
+    number = await acme.number_told(ann.say("Hello"))
+    ann.send_voice(b"ogg", heard=False)
+    ann.mute_bot()
+    ann.delete(ann.say("Never mind"))
+    menu = await acme.answer(acme.open(ann), "", *MENU)
+    tap = ann.press(cast(MaxMessage, menu), "Active tickets", without_chat_id=True)
+    await tap.answered()
+    assert f"#{number} Hello" in menu.text
+    ann.clear_dialog()
+    assert await acme.number_told(ann.say("The end")) == number
+    assert await acme.texts(number) == ["Hello", "Never mind", "The end"]

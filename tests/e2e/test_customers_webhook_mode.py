@@ -7,35 +7,33 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from tests.e2e.acme import CONSENT, MENU, PUBLIC_URL, Acme, labels_of, running_acme
+from tests.e2e.acme import CONSENT, MENU, PUBLIC_URL, Acme, labels_of
+from tests.e2e.companies import SECRET, WEBHOOK, Companies
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-SECRET = "only-the-messenger-knows"
-SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
-WEBHOOK = {"updates": "webhook", "public_url": PUBLIC_URL, "webhook_secret": SECRET}
-
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Acme]:
+async def companies(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Companies]:
     """Updates come by webhook."""
-    async with running_acme(tmp_path_factory.mktemp("webhook"), **WEBHOOK) as running:
+    async with Companies(tmp_path_factory.mktemp("webhook"), **WEBHOOK) as running:
         yield running
 
 
+HEADER = "the messenger's header for it"
+
+
 async def post(acme: Acme, body: bytes, headers: dict[str, str]) -> int:
-    url = f"{acme.desk.url}/webhooks/telegram"
-    async with (
-        aiohttp.ClientSession() as http,
-        http.post(url, data=body, headers=headers) as answer,
-    ):
+    url = f"{acme.desk.url}/webhooks/{acme.channel}"
+    sent = {acme.side.secret_header if key == HEADER else key: headers[key] for key in headers}
+    async with aiohttp.ClientSession() as http, http.post(url, data=body, headers=sent) as answer:
         return answer.status
 
 
 async def test_webhook_is_set_with_its_secret_and_without_dropping_what_waits(acme: Acme) -> None:
-    (call,) = acme.messenger.calls.of("setWebhook")
-    assert call.params["url"].startswith(f"{PUBLIC_URL}/")
-    assert call.params["secret_token"] == SECRET
+    (call,) = acme.messenger.calls.of("setWebhook", "subscribe")
+    assert call.params["url"] == f"{PUBLIC_URL}/webhooks/{acme.channel}"
+    assert SECRET in call.params.values()
     assert not call.params.get("drop_pending_updates")
     assert acme.messenger.calls.of("getUpdates") == []
 
@@ -43,11 +41,11 @@ async def test_webhook_is_set_with_its_secret_and_without_dropping_what_waits(ac
 async def test_customers_are_served_by_webhook(acme: Acme) -> None:
     ann = acme.stranger()
     request = await acme.request()
-    screen = await acme.answer(ann.follow(request["telegram_link"]), "", *CONSENT)
+    screen = await acme.answer(acme.follow(ann, request), "", *CONSENT)
     await acme.press(screen, "Subscribe")
     assert labels_of(screen) == list(MENU)
     number = await acme.number_told(ann.say("Shoes broke"))
-    acme.bob.say("Send them in", topic=await acme.topic(number))
+    await acme.answers(number, "Send them in")
     await acme.sees(ann, "Send them in")
     assert {attempt.status for attempt in acme.messenger.webhook_attempts} == {200}
 
@@ -56,10 +54,10 @@ async def test_customers_are_served_by_webhook(acme: Acme) -> None:
     "headers",
     [
         {},
-        {SECRET_HEADER: ""},
-        {SECRET_HEADER: "wrong"},
-        {SECRET_HEADER: SECRET + "x"},
-        {SECRET_HEADER: "ё"},
+        {HEADER: ""},
+        {HEADER: "wrong"},
+        {HEADER: SECRET + "x"},
+        {HEADER: "ё"},
         {"Authorization": f"Bearer {SECRET}"},
     ],
     ids=["none", "empty", "wrong", "longer", "not ascii", "elsewhere"],
@@ -70,7 +68,7 @@ async def test_an_update_without_the_secret_is_401_and_nothing_happens(
     ann = await acme.subscriber()
     acme.messenger.hold()
     said = ann.say("Only if it is you")
-    forged = json.dumps({"update_id": 1, "message": said.to_api()}).encode()
+    forged = json.dumps({"update_id": 1, **acme.side.update(said.to_api())}).encode()
     assert await post(acme, forged, headers) == 401
     assert await acme.tickets_of(ann) == []
     acme.messenger.release()
@@ -80,8 +78,8 @@ async def test_an_update_without_the_secret_is_401_and_nothing_happens(
 
 @pytest.mark.parametrize("body", [b"", b"no json", b"[]", b"null", b"{}", b'{"update_id": "x"}'])
 async def test_what_is_no_update_is_400_and_stops_nothing(acme: Acme, body: bytes) -> None:
-    assert await post(acme, body, {SECRET_HEADER: SECRET}) == 400
-    assert labels_of(await acme.answer(acme.stranger().open())) == list(CONSENT)
+    assert await post(acme, body, {HEADER: SECRET}) == 400
+    assert labels_of(await acme.answer(acme.open(acme.stranger()))) == list(CONSENT)
 
 
 async def test_an_update_delivered_twice_has_one_effect(acme: Acme) -> None:

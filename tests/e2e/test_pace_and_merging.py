@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.playground.telegram import Group, Limits, Person, TelegramStandIn
-from tests.e2e.conftest import TOKEN, settings_for
-from tests.e2e.desk import Desk
-from tests.e2e.people import open_ticket, subscribe, texts
+from bot.playground.max import Limits as MaxLimits
+from bot.playground.telegram import Limits
+from tests.e2e.case import shown
+from tests.e2e.rooms import Room, own_room, rooms_only
 
 # Telegram's limits with the minute of a group shortened, so that a test can wait for it.
 GROUP_WINDOW = 10.0
@@ -18,67 +18,76 @@ LIMITS = Limits(all=(30, 1.0), chat=(3, 3.0), group=(20, GROUP_WINDOW))
 AS_TOLD = f"all:30/1s,chat:3/3s,group:20/{GROUP_WINDOW:g}s"
 
 
-@pytest.fixture
-async def messenger() -> AsyncIterator[TelegramStandIn]:
-    async with TelegramStandIn(token=TOKEN, limits=LIMITS) as standin:
-        yield standin
+@pytest.fixture(params=["forum", "max"])
+async def room(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Room]:
+    """A messenger that insists on its limits: MAX also on two requests for updates a second."""
+    async with own_room(
+        tmp_path, request.param, limits=LIMITS, max_limits=MaxLimits(), telegram_limits=AS_TOLD
+    ) as room:
+        yield room
+        assert room.inside.refused == 0
 
 
-@pytest.fixture
-async def desk(tmp_path: Path, messenger: TelegramStandIn, forum: Group) -> AsyncIterator[Desk]:
-    settings = {**settings_for(messenger, forum), "telegram_limits": AS_TOLD}
-    async with Desk(tmp_path, **settings) as running:
-        yield running
-
-
-async def test_sixty_tickets_at_once_arrive_without_a_429_in_1_2_times_the_least_time(
-    messenger: TelegramStandIn, desk: Desk, forum: Group
+# 60 messages, 20 in a window: two windows lie between. In MAX 30, two in each second.
+@pytest.mark.parametrize(
+    ("room", "count", "least"),
+    [("forum", 60, 2 * GROUP_WINDOW), ("max", 30, 14.0)],
+    indirect=["room"],
+)
+async def test_many_tickets_at_once_arrive_without_a_429_in_1_2_times_the_least_time(
+    room: Room, count: int, least: float
 ) -> None:
     begun = time.monotonic()
-    for number in range(60):
+    for number in range(count):
         body = {"text": f"ticket <{number:02}>", "first_name": f"Customer {number}"}
-        assert (await desk.call("POST", "/v1/helpdesk/tickets", body))[0] == 201
-    await messenger.until(
-        lambda: len(set(re.findall(r"ticket <\d\d>", "\n".join(texts(forum.messages))))) == 60,
-        timeout=60,
-        what="sixty cards",
-    )
-    took = time.monotonic() - begun
-    least = 2 * GROUP_WINDOW  # 60 messages, 20 in a window: two windows lie between
-    assert messenger.refused == 0
-    assert took <= 1.2 * least
-    assert len(forum.topics) == 60
+        await room.post("/v1/helpdesk/tickets", body)
+    await room.until(lambda: len(cards(room)) == count, f"{count} cards", seconds=60)
+    assert time.monotonic() - begun <= 1.2 * least
+
+
+def cards(room: Room) -> set[str]:
+    texts = [message.text for message in room.group.messages if message.keys]
+    return set(re.findall(r"ticket <\d\d>", "\n".join(texts)))
 
 
 async def test_an_agents_chat_that_falls_behind_gets_as_few_messages_as_carry_everything(
-    messenger: TelegramStandIn, desk: Desk, forum: Group, ann: Person
+    room: Room,
 ) -> None:
-    await subscribe(messenger, desk, ann)
-    topic = await open_ticket(messenger, ann, forum, "Hello")
-    messenger.hold()
+    case = await room.case()
+    room.outside.hold()
     for number in range(60):
-        ann.say(f"line {number:02}.")
-    messenger.release()
-    await messenger.until(
-        lambda: "line 59." in "\n".join(texts(topic.messages)), timeout=60, what="the last line"
-    )
-    lines = re.findall(r"line \d\d\.", "\n".join(texts(topic.messages)))
+        case.customer.say(f"line {number:02}.")
+    room.outside.release()
+    await room.until(lambda: case.telling("line 59."), "the last line", seconds=60)
+    lines = re.findall(r"line \d\d\.", "\n".join(message.text for message in case.told))
     assert lines == [f"line {number:02}." for number in range(60)]
-    assert messenger.refused == 0
-    assert len(texts(topic.messages)) <= 40
+    assert len(case.told) <= 40
 
 
-async def test_an_answer_overtakes_what_waits_for_the_agents(
-    messenger: TelegramStandIn, desk: Desk, forum: Group, ann: Person, bob: Person
-) -> None:
-    await subscribe(messenger, desk, ann)
-    topic = await open_ticket(messenger, ann, forum, "Hello")
+async def test_an_answer_overtakes_what_waits_for_the_agents(room: Room) -> None:
+    case = await room.case()
     for number in range(45):
-        body = {"text": f"ticket {number:02}"}
-        assert (await desk.call("POST", "/v1/helpdesk/tickets", body))[0] == 201
-    bob.say("An answer for Ann", topic=topic)
-    await messenger.until(
-        lambda: "An answer for Ann" in "\n".join(texts(ann.chat.messages)), what="the answer"
-    )
-    assert len(forum.topics) < 46
-    assert messenger.refused == 0
+        await room.post("/v1/helpdesk/tickets", {"text": f"ticket <{number:02}>"})
+    case.answer("An answer for Ann")
+    await room.until(lambda: shown(case.customer, "An answer for Ann"), "the answer")
+    assert len(cards(room)) < 45
+
+
+@rooms_only("max")
+async def test_edits_deletions_and_answers_to_buttons_keep_to_the_pace_each(room: Room) -> None:
+    case = await room.case()
+    presses = [room.bob.press(case.card, label) for _ in range(3) for label in ("Take", "Close")]
+    long = [case.answer("long " * 790) for _ in range(3)]
+    for answer in long:
+        await case.marked(answer)
+    for answer in long:
+        room.bob.edit(answer, "Short")
+    for press in presses:
+        await press.answered()
+    await room.until(lambda: [m.text[-5:] for m in case.received[-3:]] == ["Short"] * 3, "edits")
+    await room.until(lambda: len(case.received) == 4, "deletions")  # and what asks for a rating
+    made = {method: len(room.inside.calls.of(method)) for method in COUNTED}
+    assert all(count >= 3 for count in made.values()), made
+
+
+COUNTED = ("sendMessage", "editMessage", "deleteMessage", "answerOnCallback")
