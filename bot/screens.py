@@ -30,9 +30,11 @@ from storage.model import Author, Message, Project, Status, Ticket, TicketType
 
 Rows = Sequence[Sequence[InlineKeyboardButton]]
 
-MOST_CHOICES = 24
-"""Ticket types or projects to choose from: MAX takes 30 rows of buttons, Telegram 100 buttons
-(dev.max.ru/docs-api, core.telegram.org/bots/api#inlinekeyboardmarkup)."""
+MOST_ROWS = 24
+"""Of ticket types or projects to choose from: MAX takes 30 rows of 7 buttons (dev.max.ru/docs-api).
+More of them stand beside each other."""
+MOST_CHOICES = 4 * MOST_ROWS
+"""Telegram takes 100 buttons (core.telegram.org/bots/api#inlinekeyboardmarkup)."""
 DESCRIPTION_LENGTH = 2000
 TYPE_DESCRIPTION_LENGTH = 80
 SUBJECT_LENGTH = 60
@@ -90,11 +92,11 @@ def how_to_reach(_: Iterable[Project], locale: str, notice: str | None = None) -
 
 def choice(projects: Iterable[Project], locale: str, notice: str | None = None) -> Screen:
     """The projects that a customer of several may mean."""
-    rows = [
-        [button(isolate(project.name), PlaceButton(place=Place.MENU, project=project.id))]
-        for project in list(projects)[:MOST_CHOICES]
+    choices = [
+        button(isolate(project.name), PlaceButton(place=Place.MENU, project=project.id))
+        for project in projects
     ]
-    return screen(render("choose_project", locale), rows, notice)
+    return screen(render("choose_project", locale), _choice_rows(choices), notice)
 
 
 def menu(desk: Desk, locale: str, notice: str | None = None) -> Screen:
@@ -127,7 +129,7 @@ def form_types(desk: Desk, locale: str) -> Screen:
             "name": isolate(kind.name),
             "description": shorten(kind.description, TYPE_DESCRIPTION_LENGTH),
         }
-        for kind in desk.types[:MOST_CHOICES]
+        for kind in desk.types[:MOST_ROWS]
         if kind.description
     ]
     return screen(render("form_types", locale, types=described), rows)
@@ -263,10 +265,19 @@ def _leaving(project_id: UUID, back_to: Place, locale: str) -> list[InlineKeyboa
 
 
 def _type_rows(types: Sequence[TicketType], *, in_menu: bool) -> list[list[InlineKeyboardButton]]:
-    return [
-        [button(isolate(kind.name), TypeButton(ticket_type=kind.id, in_menu=in_menu))]
-        for kind in types[:MOST_CHOICES]
-    ]
+    return _choice_rows(
+        [
+            button(isolate(kind.name), TypeButton(ticket_type=kind.id, in_menu=in_menu))
+            for kind in types
+        ]
+    )
+
+
+def _choice_rows(choices: Sequence[InlineKeyboardButton]) -> list[list[InlineKeyboardButton]]:
+    """A row each; where these are too many, so many in a row that all have room."""
+    shown = choices[:MOST_CHOICES]
+    columns = max(1, -(-len(shown) // MOST_ROWS))
+    return [list(shown[n : n + columns]) for n in range(0, len(shown), columns)]
 
 
 def _to(place: Place, project_id: UUID, text: str) -> InlineKeyboardButton:
