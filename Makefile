@@ -7,7 +7,7 @@ LOCK := $(VENV)/bin/uv pip compile pyproject.toml --quiet --no-config --universa
 	--python-version 3.11 --generate-hashes --no-annotate --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint bench lock clean
+.PHONY: help install run test lint bench faults lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ lint: $(VENV)/.dev ## Check style, types and the direction of imports
 
 bench: $(VENV)/.dev ## Run the measurements
 	@$(PYTHON) -m tests.bench
+
+faults: $(VENV)/.dev ## Torment a desk: SECONDS=600, SEED=… as another run printed it
+	@$(PYTHON) -m tests.faults --seconds $(or $(SECONDS),60) --seed '$(SEED)'
 
 lock: $(VENV)/.dev ## Write the lock files anew from pyproject.toml; FLAGS=--upgrade takes new versions
 	@$(LOCK) $(FLAGS) --output-file requirements.lock

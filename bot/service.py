@@ -131,12 +131,13 @@ class Service:
         for messenger in self.messengers.values():
             await messenger.bot.session.close()
 
-    async def abandon(self) -> None:
-        """End at once, as in a crash: what is in hand is left as it stands."""
+    async def abandon(self, tasks: Tasks) -> None:
+        """End at once, as in a crash: what is in hand, and in `tasks`, is left as it stands."""
         await asyncio.gather(
             *(lanes.finish(0) for lanes in self._lanes.values()),
             *(sender.finish(0) for sender in self._senders.values()),
         )
+        await tasks.stop()
         for messenger in self.messengers.values():
             await messenger.bot.session.close()
 

@@ -1,61 +1,107 @@
-"""Who is on the playground: customers, agents and their group, the same people at every start.
+"""Who is on the playground: customers, agents and their groups, the same people at every start.
 
-What they do is up to whoever plays them.
+What they do is up to whoever plays them. No two of them, nor two chats, have one id, not even in
+different messengers: a page needs no more than an id to name a person or a chat.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal, NamedTuple, TypeAlias
 
-from bot.playground.telegram import Group, Person, TelegramStandIn
+from bot.playground import max as max_
+from bot.playground import telegram
 from storage import subscribers
 from storage.database import Transaction
 from storage.model import Channel, Chat
 
-FIRST_CUSTOMER = 710_000_001
-FIRST_AGENT = 720_000_001
-CUSTOMERS = (
-    ("Ann", "Weaver", "ann_weaver", "en"),
-    ("Oliver", "Stone", "oliver_stone", "en"),
-    ("Мария", "Лебедева", "maria_leb", "ru"),
-    ("Тимур", None, None, "ru"),
-)
+Person: TypeAlias = telegram.Person | max_.Person
+Group: TypeAlias = telegram.Group | max_.Group
+StandIn: TypeAlias = telegram.TelegramStandIn | max_.MaxStandIn
+GroupName: TypeAlias = Literal["forum", "plain", "max"]
+
+
+class Description(NamedTuple):
+    first_name: str
+    last_name: str | None
+    username: str | None
+    language: Literal["en", "ru"]
+
+
+FIRST_CUSTOMER = {Channel.TELEGRAM: 710_000_001, Channel.MAX: 730_000_001}
+FIRST_AGENT = {Channel.TELEGRAM: 720_000_001, Channel.MAX: 740_000_001}
+CUSTOMERS = {
+    Channel.TELEGRAM: (
+        Description("Ann", "Weaver", "ann_weaver", "en"),
+        Description("Oliver", "Stone", "oliver_stone", "en"),
+        Description("Мария", "Лебедева", "maria_leb", "ru"),
+        Description("Тимур", None, None, "ru"),
+    ),
+    Channel.MAX: (
+        Description("Вера", "Соколова", None, "ru"),
+        Description("Игорь", "Ким", None, "ru"),
+        Description("Emma", "Clarke", None, "en"),
+    ),
+}
 AGENTS = (
-    ("Kate", "Morgan", "kate_morgan", "en"),
-    ("Tom", "Fischer", "tom_fischer", "en"),
-    ("Ольга", "Орлова", "olga_orlova", "ru"),
+    Description("Kate", "Morgan", "kate_morgan", "en"),
+    Description("Tom", "Fischer", "tom_fischer", "en"),
+    Description("Ольга", "Орлова", "olga_orlova", "ru"),
 )
 GROUP_TITLE = "Support team"
 
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    customers: Sequence[Person]
-    agents: Sequence[Person]
-    group: Group
+    customers: Mapping[Channel, Sequence[Person]]
+    agents: Mapping[Channel, Sequence[Person]]
+    groups: Mapping[GroupName, Group]
+
+    def everybody(self) -> Iterator[Person]:
+        for people in (*self.customers.values(), *self.agents.values()):
+            yield from people
 
 
-def gather(messenger: TelegramStandIn) -> Cast:
-    """Everybody, in a messenger that has nobody yet. Their ids stay, the group is a new one."""
-    customers = _people(messenger, FIRST_CUSTOMER, CUSTOMERS)
-    agents = _people(messenger, FIRST_AGENT, AGENTS)
-    group = messenger.add_group(GROUP_TITLE, owner=agents[0], members=agents[1:], forum=True)
-    return Cast(customers, agents, group)
+def gather(in_telegram: telegram.TelegramStandIn, in_max: max_.MaxStandIn) -> Cast:
+    """Everybody, in messengers that have nobody yet. Their ids stay, the groups are new ones."""
+    kate, *others = _telegram_people(in_telegram, FIRST_AGENT, AGENTS)
+    max_kate, *max_others = _max_people(in_max, FIRST_AGENT, AGENTS)
+    return Cast(
+        customers={
+            Channel.TELEGRAM: _telegram_people(
+                in_telegram, FIRST_CUSTOMER, CUSTOMERS[Channel.TELEGRAM]
+            ),
+            Channel.MAX: _max_people(in_max, FIRST_CUSTOMER, CUSTOMERS[Channel.MAX]),
+        },
+        agents={Channel.TELEGRAM: [kate, *others], Channel.MAX: [max_kate, *max_others]},
+        groups={
+            "forum": in_telegram.add_group(GROUP_TITLE, owner=kate, members=others, forum=True),
+            "plain": in_telegram.add_group(GROUP_TITLE, owner=kate, members=others),
+            "max": in_max.add_group(GROUP_TITLE, owner=max_kate, members=max_others),
+        },
+    )
 
 
-def _people(
-    messenger: TelegramStandIn,
-    first_id: int,
-    descriptions: Sequence[tuple[str, str | None, str | None, str]],
-) -> list[Person]:
+def _telegram_people(
+    messenger: telegram.TelegramStandIn,
+    first_ids: Mapping[Channel, int],
+    descriptions: Sequence[Description],
+) -> list[telegram.Person]:
+    first = first_ids[Channel.TELEGRAM]
     return [
-        messenger.add_person(
-            first_name,
-            last_name=last_name,
-            username=username,
-            language=language,
-            id=first_id + number,
-        )
-        for number, (first_name, last_name, username, language) in enumerate(descriptions)
+        messenger.add_person(**each._asdict(), id=first + number)
+        for number, each in enumerate(descriptions)
+    ]
+
+
+def _max_people(
+    messenger: max_.MaxStandIn,
+    first_ids: Mapping[Channel, int],
+    descriptions: Sequence[Description],
+) -> list[max_.Person]:
+    first = first_ids[Channel.MAX]
+    return [
+        messenger.add_person(**each._asdict(), id=first + number)
+        for number, each in enumerate(descriptions)
     ]
 
 
@@ -63,6 +109,7 @@ def subscribed(tx: Transaction, cast: Cast) -> list[Person]:
     """The customers whom the desk remembers from an earlier start, and may write to first."""
     return [
         person
-        for person in cast.customers
-        if subscribers.of_chat(tx, Chat(Channel.TELEGRAM, person.id))
+        for channel, people in cast.customers.items()
+        for person in people
+        if subscribers.of_chat(tx, Chat(channel, person.chat.id))
     ]

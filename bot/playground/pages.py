@@ -12,8 +12,9 @@ from aiohttp import hdrs, web
 from pydantic import ValidationError
 
 from bot.playground.actions import ACTIONS
-from bot.playground.guard import HEADERS, guarded, problem
-from bot.playground.telegram import Listener
+from bot.playground.guard import HEADERS, guarded, policy, problem
+from bot.playground.stand_in.changes import Listener
+from bot.playground.view import View
 from storage.errors import HelpdeskError
 
 if TYPE_CHECKING:
@@ -21,18 +22,22 @@ if TYPE_CHECKING:
 
 PREFIX = "/playground"
 PAGE = "index.html"
+SHOP = "shop.html"
 CONTENT_TYPES = {
     ".html": "text/html",
     ".css": "text/css",
     ".js": "text/javascript",
     ".svg": "image/svg+xml",
 }
-SHOWN_IN_PAGE = {"image/jpeg", "image/png", "image/gif", "image/webp"}
+SHOWN_IN_PAGE = {
+    *("image/jpeg", "image/png", "image/gif", "image/webp"),
+    *("audio/ogg", "audio/mpeg", "audio/wav", "video/mp4", "video/webm"),
+}
 """Files that are shown; all others, which may hold scripts, are only saved."""
 LARGEST_ACT = 32 * 1024 * 1024
 """Bytes; Telegram's bots can't read files above 20 MB anyway."""
 SIGN_OF_LIFE = 20.0
-"""Seconds of silence after which the feed looks again: a request expires by itself."""
+"""Seconds of silence after which the feed says something: a page that is gone is noticed so."""
 
 
 def add_to(app: web.Application, playground: "Playground") -> None:
@@ -40,17 +45,13 @@ def add_to(app: web.Application, playground: "Playground") -> None:
     pages = Pages(playground)
     room = web.Application(middlewares=[guarded])
     room.router.add_get("", pages.page)
+    room.router.add_get("/shop", pages.shop)
     room.router.add_get("/assets/{name}", pages.asset)
     room.router.add_get("/feed", pages.feed)
-    room.router.add_get("/files/{path:.+}", pages.file)
+    room.router.add_get("/files/{channel}/{path:.+}", pages.file)
     room.router.add_post("/actions/{name}", pages.act)
     room.on_shutdown.append(pages.close)
     app.add_subapp(PREFIX, room)
-    app.router.add_get("/", _to_the_page)
-
-
-async def _to_the_page(request: web.Request) -> web.Response:
-    return web.Response(status=302, headers={hdrs.LOCATION: PREFIX})
 
 
 class Pages:
@@ -69,6 +70,16 @@ class Pages:
     async def page(self, request: web.Request) -> web.Response:
         return self._asset(PAGE)
 
+    async def shop(self, request: web.Request) -> web.Response:
+        """The website, with the support button as on any; shown within the page."""
+        # Only now it is known at which port pages are served, and so from which origin they ask.
+        await self._playground.admit(request.url.port or 80)
+        body, content_type = self._assets[SHOP]
+        body = body.replace(b"{{ slug }}", self._playground.project.slug.encode())
+        answer = web.Response(body=body, content_type=content_type, charset="utf-8")
+        answer.headers["Content-Security-Policy"] = policy("'self'")
+        return answer
+
     async def asset(self, request: web.Request) -> web.Response:
         return self._asset(request.match_info["name"])
 
@@ -85,7 +96,7 @@ class Pages:
         """
         response = web.StreamResponse(headers={**HEADERS, hdrs.CONTENT_TYPE: "text/event-stream"})
         await response.prepare(request)
-        with self._playground.messenger.listen() as news:
+        with self._playground.listen() as news:
             self._feeds.add(news)
             try:
                 await self._tell(news, response)
@@ -96,15 +107,15 @@ class Pages:
         return response
 
     async def _tell(self, news: Listener, response: web.StreamResponse) -> None:
-        playground = self._playground
-        await response.write(_event("state", await playground.state()))
+        view = View(self._playground)
+        await response.write(_event("state", await view.everything()))
         while news in self._feeds:
             try:
                 changes = await asyncio.wait_for(news.take(), SIGN_OF_LIFE)
             except TimeoutError:
                 changes = []
             seen = {change.chat_id for change in changes}
-            await response.write(_event("changes", await playground.changes(seen)))
+            await response.write(_event("changes", await view.changes(seen)))
 
     async def act(self, request: web.Request) -> web.Response:
         """Carry out what a person does. What the person can't do is answered in words."""
@@ -120,16 +131,19 @@ class Pages:
             return problem(400, _in_words(error))
         except LookupError as error:
             return problem(404, f"The playground has no such thing: {error}")
-        except (ValueError, RuntimeError, HelpdeskError) as error:
+        except (ValueError, TypeError, RuntimeError, HelpdeskError) as error:
             return problem(409, str(error))
-        return web.json_response(done)
+        return web.json_response(done or {})
 
     async def file(self, request: web.Request) -> web.Response:
-        stored = self._playground.messenger.world.files.at(request.match_info["path"])
+        channel, path = request.match_info["channel"], request.match_info["path"]
+        messengers = {str(name): each for name, each in self._playground.messengers.items()}
+        stored = messengers[channel].file(path) if channel in messengers else None
         if stored is None:
             return problem(404, "The playground has no such file.")
-        if stored.mime_type in SHOWN_IN_PAGE:
-            return web.Response(body=stored.data, content_type=stored.mime_type)
+        mime_type = stored.mime_type.partition(";")[0]
+        if mime_type in SHOWN_IN_PAGE:
+            return web.Response(body=stored.data, content_type=mime_type)
         answer = web.Response(body=stored.data, content_type="application/octet-stream")
         answer.headers[hdrs.CONTENT_DISPOSITION] = "attachment"
         return answer

@@ -1,49 +1,63 @@
-"""The playground as a running thing: the messenger, its people, and the website with its request.
+"""The playground as a running thing: both messengers, their people, and the desk between them.
 
-The desk is told of it like of any messenger, by a token and a URL. What pages do is in `actions`.
+The desk is told of the messengers like of any, by a token and a URL. What pages do is in
+`actions`, what they see in `view`.
 """
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
+from uuid import UUID
 
 from aiohttp import web
 
-from bot.playground import pages
-from bot.playground.cast import Cast, gather, subscribed
-from bot.playground.telegram import Limits, Person, TelegramStandIn
-from bot.playground.telegram.snapshot import chat_state
-from storage import agent_chats, projects, requests
+from bot.playground import pages, telegram
+from bot.playground.cast import Cast, Group, GroupName, Person, StandIn, gather, subscribed
+from bot.playground.desk import Desk
+from bot.playground.max import Limits as MaxLimits
+from bot.playground.max import MaxStandIn
+from bot.playground.stand_in.changes import Changes, Listener
+from bot.playground.telegram import Limits, TelegramStandIn
+from bot.playground.trouble import Trouble
+from bot.service import Service
+from storage import agent_chats, projects
 from storage.database import Database, Transaction, to_ms
-from storage.model import Channel, Chat, Project, Request, RequestStatus
-
-Json = dict[str, Any]
+from storage.model import Channel, Chat, Project
 
 
 class Playground:
-    """A context manager; inside it the messenger answers and the agents' group is linked."""
+    """A context manager; inside it the messengers answer and the agents' group is linked."""
 
-    messenger: TelegramStandIn
     cast: Cast
     project: Project
+    started: int
 
     def __init__(self, db: Database) -> None:
         self.db = db
-        self._request: Request | None = None
-        self.telegram_token = f"42:{secrets.token_urlsafe(24)}"
-        self.telegram_url = ""
+        self.changes = Changes()
+        self.telegram = TelegramStandIn(f"42:{secrets.token_urlsafe(24)}", limits=Limits())
+        self.max = MaxStandIn(secrets.token_urlsafe(40), limits=MaxLimits())
+        self.messengers: Mapping[Channel, StandIn] = {
+            Channel.TELEGRAM: self.telegram,
+            Channel.MAX: self.max,
+        }
+        self.trouble = {channel: Trouble(each) for channel, each in self.messengers.items()}
+        self.linked: GroupName = "forum"
+        self.desk: Desk | None = None
 
     async def __aenter__(self) -> Self:
-        self.messenger = TelegramStandIn(self.telegram_token, limits=Limits())
-        # The file remembers the ids of earlier starts, and each must stay what it was.
-        self.messenger.count_from(to_ms(self.db.clock()))
-        self.cast = gather(self.messenger)
+        for messenger in self.messengers.values():
+            # The file remembers the ids of earlier starts, and each must stay what it was.
+            messenger.count_from(to_ms(self.db.clock()))
+        self.cast = gather(self.telegram, self.max)
         for person in await self.db.read(subscribed, self.cast):
             person.chat.bot_status = "member"
-        self.project = await self.db.write(_link, self.cast.group.id)
-        await self.messenger.start()
-        self.telegram_url = self.messenger.url
+        self.started = to_ms(self.db.clock())
+        self.project = await self.db.write(_first_project)
+        await self.link("forum")
+        await self.telegram.start()
+        await self.max.start()
         return self
 
     async def __aexit__(
@@ -52,60 +66,60 @@ class Playground:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self.messenger.stop()
+        for messenger in self.messengers.values():
+            await messenger.stop()
+
+    def desk_of(self, make: Callable[[], Service]) -> Desk:
+        """The desk to be served, which pages may kill and begin anew; `make` builds its service."""
+        self.desk = Desk(make, self.changes)
+        return self.desk
 
     def add_routes(self, app: web.Application) -> None:
-        """The page at /playground, and the way there from /."""
+        """The page at /playground."""
         pages.add_to(app, self)
 
-    async def ask_for_support(self, context: dict[str, str]) -> None:
-        """What the website's button does. The pages see the newest request."""
-        self._request = await self.db.write(
-            requests.create, self.project.id, channel=Channel.TELEGRAM, context=context
-        )
-        self.messenger.world.changes.tell("request")
+    def listen(self) -> Listener:
+        """Every change from now on, in either messenger and of the desk."""
+        return Listener(self.changes, *(each.changes for each in self.messengers.values()))
 
-    # What pages show
+    async def link(self, name: GroupName) -> None:
+        """Let that group be where the agents work; it gets the cards of all open tickets."""
+        chat = Chat(channel_of(self.cast.groups[name]), self.cast.groups[name].id)
+        await self.db.write(agent_chats.link, self.project.id, chat)
+        self.linked = name
+        self.changes.tell("link", chat.id)
 
-    async def state(self) -> Json:
-        """Everything, for a page that has just been opened."""
-        bot = self.messenger.bot
-        return {
-            "project": self.project.name,
-            "bot": {"name": bot.name, "username": bot.username},
-            "customers": [_described(person) for person in self.cast.customers],
-            "agents": [_described(person) for person in self.cast.agents],
-            "group": self.cast.group.id,
-            **await self.changes({chat.id for chat in self.messenger.chats}),
-        }
+    async def admit(self, port: int) -> None:
+        """Let the playground's own pages ask for support: the server's origins, at that port."""
+        origins = (f"http://127.0.0.1:{port}", f"http://localhost:{port}")
+        await self.db.write(_admit, self.project.id, origins)
 
-    async def changes(self, chat_ids: Collection[int | None]) -> Json:
-        """These chats as they are now, and the request, which changes with what people do."""
-        chats = [chat_state(chat) for chat in self.messenger.chats if chat.id in chat_ids]
-        return {"chats": chats, "request": await self._request_state()}
+    # Who is where
 
-    async def _request_state(self) -> Json | None:
-        request = self._request
-        if request is None:
-            return None
-        if request.status is RequestStatus.PENDING:
-            request = await self.db.read(requests.get, self.project.id, request.id)
-        return {
-            "link": f"https://t.me/{self.messenger.bot.username}?start=hd_{request.id}",
-            "status": request.status,
-            "expires_at": request.expires_at.isoformat(),
-        }
+    def person(self, id: int) -> Person:
+        """The person with that id; LookupError if there is none."""
+        for person in self.cast.everybody():
+            if person.id == id:
+                return person
+        raise LookupError(f"nobody has the id {id}")
+
+    def group(self, id: int) -> Group | None:
+        """The agents' group with that id."""
+        return next((group for group in self.cast.groups.values() if group.id == id), None)
 
 
-def _described(person: Person) -> Json:
-    return {
-        "id": person.id,
-        "name": person.name,
-        "first_name": person.first_name,
-        "language": person.language,
-    }
+def channel_of(whose: Person | Group) -> Channel:
+    """The messenger that a person or a group is in."""
+    in_telegram = isinstance(whose, telegram.Person | telegram.Group)
+    return Channel.TELEGRAM if in_telegram else Channel.MAX
 
 
-def _link(tx: Transaction, group_id: int) -> Project:
-    first = projects.listing(tx)[0]
-    return agent_chats.link(tx, first.id, Chat(Channel.TELEGRAM, group_id))
+def _first_project(tx: Transaction) -> Project:
+    return projects.listing(tx)[0]
+
+
+def _admit(tx: Transaction, project_id: UUID, origins: Sequence[str]) -> None:
+    known = projects.get(tx, project_id).allowed_origins
+    if not set(origins) <= set(known):
+        others = [origin for origin in known if not origin.startswith("http://")]
+        projects.update(tx, project_id, allowed_origins=[*others, *origins])

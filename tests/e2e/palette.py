@@ -10,6 +10,7 @@ Colour = tuple[int, int, int]
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 TRUE_COLOUR, INDEXED = 2, 3
 MOST = 256
+EXACT = 128
 
 
 def reduced(png: bytes) -> bytes:
@@ -68,8 +69,11 @@ def _guess(method: int, left: int, above: int, corner: int) -> int:
 
 
 def _palette(counts: "Counter[tuple[int, ...]]") -> tuple[list[Colour], dict[tuple[int, ...], int]]:
-    """Median cut: the box of colours that spreads the most is split until there are enough."""
-    boxes = [list(counts)]
+    """Grounds and other frequent colours as they are, the rest by median cut: the box of colours
+    that spreads the most is split until there are enough."""
+    ranked = [colour for colour, _ in counts.most_common()]
+    boxes = [[colour] for colour in ranked[:EXACT]] + [ranked[EXACT:]]
+    boxes = [box for box in boxes if box]
     while len(boxes) < MOST:
         box = max(boxes, key=lambda each: _spread(each)[0])
         spread, channel = _spread(box)

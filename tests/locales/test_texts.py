@@ -142,6 +142,7 @@ def test_buttons_are_labelled_as_promised(name: str, words: str) -> None:
     [
         "ticket_created",
         "added_to_ticket",
+        "writes_fast",
         "reopened_ticket",
         "new_ticket_after_closed",
         "ticket_closed_rate",

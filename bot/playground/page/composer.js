@@ -1,33 +1,48 @@
-// The line that people write in: text, a reply, an edit of something said before, a file.
+// The line that people write in: text, a reply, an edit of something said before, files.
 
 import { el, icon } from "./dom.js";
-import { sampleFile, samplePhoto } from "./samples.js";
+import { open } from "./menu.js";
+import { sampleAlbum, sampleFile, samplePhoto, sampleVideo, sampleVoice } from "./samples.js";
+import { t } from "./words.js";
 
 export class Composer {
   #acts;
   #about = null;
   #bar = el("p", { class: "about" });
   #text;
+  #attach;
+  #send;
 
-  /** `acts.send(text, replyTo)`, `acts.edit(message, text)`, `acts.file(file, kind, replyTo)`;
+  /** `acts.send(text, replyTo)`, `acts.edit(message, text)`, `acts.files(kind, files, replyTo)`;
       each says whether it went well. */
-  constructor({ label, hint, acts }) {
+  constructor(acts) {
     this.#acts = acts;
-    this.#text = el("textarea", {
-      rows: 1,
-      placeholder: hint,
-      "aria-label": label,
-      onkeydown: (event) => this.#key(event),
-    });
+    this.#text = el("textarea", { rows: 1, onkeydown: (event) => this.#key(event) });
+    this.#attach = el(
+      "button",
+      { type: "button", class: "attach", "aria-haspopup": "menu", onclick: () => this.#choose() },
+      icon("attach"),
+    );
+    this.#send = el("button", { class: "send" }, icon("send"));
     this.node = el(
       "form",
       { class: "composer", onsubmit: (event) => this.#submit(event) },
       this.#bar,
-      this.#attach(),
+      this.#attach,
       this.#text,
-      el("button", { class: "send", "aria-label": "Send", title: "Send" }, icon("send")),
+      this.#send,
     );
     this.reset();
+  }
+
+  /** Says what the line is for, in that language. */
+  name({ label, hint, language }) {
+    this.#text.placeholder = hint;
+    this.#text.setAttribute("aria-label", label);
+    for (const [button, word] of [[this.#attach, "attach"], [this.#send, "send"]]) {
+      button.title = t(word, {}, language);
+      button.setAttribute("aria-label", button.title);
+    }
   }
 
   /** Whether nobody is in the middle of writing. */
@@ -59,13 +74,13 @@ export class Composer {
     this.#about = about;
     this.#bar.hidden = about === null;
     if (about === null) return;
-    const what = about.kind === "edit" ? "Editing" : `Reply to ${about.message.sender}`;
+    const name = about.message.sender;
     this.#bar.replaceChildren(
-      el("strong", {}, what),
-      el("span", {}, about.message.text || about.message.kind),
+      el("strong", {}, about.kind === "edit" ? t("editing") : t("reply_to", { name })),
+      el("span", {}, about.message.text || t(about.message.kind)),
       el(
         "button",
-        { type: "button", "aria-label": "Cancel", onclick: () => this.reset() },
+        { type: "button", "aria-label": t("cancel"), onclick: () => this.reset() },
         icon("cancel"),
       ),
     );
@@ -92,39 +107,25 @@ export class Composer {
     if (done) this.reset();
   }
 
-  #attach() {
-    const choose = (kind, accept) => {
-      const input = el("input", { type: "file", accept });
-      input.addEventListener("change", () => this.#file(input.files[0], kind));
+  #choose() {
+    const own = (kind, accept, multiple) => () => {
+      const input = el("input", { type: "file", accept, multiple });
+      input.addEventListener("change", () => this.#files(kind, [...input.files]));
       input.click();
     };
-    const entry = (label, work) =>
-      el("button", { type: "button", onclick: () => { menu.open = false; work(); } }, label);
-    const menu = el(
-      "details",
-      {
-        class: "attach",
-        onkeydown: (event) => {
-          if (event.key === "Escape") menu.open = false;
-        },
-        onfocusout: (event) => {
-          if (!menu.contains(event.relatedTarget)) menu.open = false;
-        },
-      },
-      el("summary", { "aria-label": "Attach", title: "Attach" }, icon("attach")),
-      el(
-        "div",
-        {},
-        entry("Sample photo", async () => this.#file(await samplePhoto(), "photo")),
-        entry("Sample file", () => this.#file(sampleFile(), "document")),
-        entry("Choose a photo…", () => choose("photo", "image/*")),
-        entry("Choose a file…", () => choose("document", null)),
-      ),
-    );
-    return menu;
+    open(this.#attach, [
+      { label: t("sample_photo"), run: async () => this.#files("photo", [await samplePhoto()]) },
+      { label: t("sample_album"), run: async () => this.#files("photo", await sampleAlbum()) },
+      { label: t("sample_voice"), run: () => this.#files("voice", [sampleVoice()]) },
+      { label: t("sample_video"), run: async () => this.#files("video", [await sampleVideo()]) },
+      { label: t("sample_file"), run: () => this.#files("document", [sampleFile()]) },
+      null,
+      { label: t("choose_photos"), run: own("photo", "image/*", true) },
+      { label: t("choose_file"), run: own("document", null, false) },
+    ]);
   }
 
-  async #file(file, kind) {
-    if (await this.#acts.file(file, kind, this.#replyTo)) this.#turn(null);
+  async #files(kind, files) {
+    if (files.length && (await this.#acts.files(kind, files, this.#replyTo))) this.#turn(null);
   }
 }

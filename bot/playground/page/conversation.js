@@ -1,19 +1,24 @@
 // Messages as bubbles, kept as they are in the messenger; what changed is drawn anew, no more.
 
-import { clock, el, fileSize, formatted, icon } from "./dom.js";
+import { avatar, clock, el, formatted, icon } from "./dom.js";
+import { carried } from "./media.js";
+import { open } from "./menu.js";
+import { known, t } from "./words.js";
 
-const SERVICE = {
-  forum_topic_created: "Topic created",
-  forum_topic_edited: "Topic renamed",
-  forum_topic_closed: "Topic closed",
-  forum_topic_reopened: "Topic reopened",
-  pinned_message: "Message pinned",
-  new_chat_title: "Group renamed",
-  new_chat_members: "New member",
-  left_chat_member: "Member left",
-};
-const SHOWN = ["image/jpeg", "image/png", "image/gif", "image/webp"];
+const REACTIONS = ["👍", "❤", "🔥", "🙏"];
 const NEAR_THE_END = 80;
+const BY_HAND_MS = 1500;
+
+/** Messages as people see them: the parts of an album are one entry. */
+function entries(messages) {
+  const found = [];
+  for (const message of messages) {
+    const last = found.at(-1);
+    if (message.album !== null && last?.album === message.album) last.parts.push(message);
+    else found.push({ id: message.id, album: message.album, parts: [message] });
+  }
+  return found;
+}
 
 export class Conversation {
   #log;
@@ -22,7 +27,8 @@ export class Conversation {
   #follows = true;
   #drawn = new Map();
 
-  /** `acts.reply(message)`, `acts.edit(message)`, `acts.press(message, label)`. */
+  /** `acts.reply(message)`, `acts.edit(message)`, `acts.delete(message)`, `acts.react(message,
+      emoji)`, `acts.press(message, label)`. */
   constructor(log, acts) {
     this.#log = log;
     this.#acts = acts;
@@ -33,13 +39,16 @@ export class Conversation {
       unless somebody scrolled away from it. */
   #stayAtTheEnd() {
     const log = this.#log;
-    let last = 0;
+    let touched = -Infinity;
+    for (const event of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+      log.addEventListener(event, () => (touched = performance.now()), { passive: true });
+    }
     log.addEventListener("scroll", () => {
       if (log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_THE_END) this.#follows = true;
-      else if (log.scrollTop < last) this.#follows = false;
-      last = log.scrollTop;
+      else if (performance.now() - touched < BY_HAND_MS) this.#follows = false;
     });
     log.addEventListener("load", () => this.#toTheEnd(), { capture: true });
+    log.addEventListener("loadedmetadata", () => this.#toTheEnd(), { capture: true });
     new ResizeObserver(() => this.#toTheEnd()).observe(log);
   }
 
@@ -47,8 +56,9 @@ export class Conversation {
     if (this.#follows) this.#log.scrollTop = this.#log.scrollHeight;
   }
 
-  /** Shows these messages as `me` sees them. `key` names the conversation. */
-  render(key, messages, me) {
+  /** Shows these messages of `chat` as `me` sees them, in that language. `key` names the
+      conversation; `among` says that there are several people to tell apart. */
+  render(key, messages, { chat, me, language, among = false }) {
     const log = this.#log;
     if (key !== this.#key) {
       this.#key = key;
@@ -56,17 +66,23 @@ export class Conversation {
       this.#drawn.clear();
       log.replaceChildren();
     }
+    log.dataset.empty = t("nothing_yet", {}, language);
     const byId = new Map(messages.map((message) => [message.id, message]));
-    const gone = [...this.#drawn.keys()].filter((id) => !byId.has(id));
-    for (const id of gone) this.#forget(id);
-    messages.forEach((message, index) => {
-      const seen = JSON.stringify([message, message.sender_id === me, byId.has(message.reply_to)]);
-      const before = this.#drawn.get(message.id);
+    const shown = entries(messages);
+    const ids = new Set(shown.map(({ id }) => id));
+    for (const id of [...this.#drawn.keys()].filter((drawn) => !ids.has(drawn))) this.#forget(id);
+    shown.forEach((entry, index) => {
+      const quoted = byId.get(entry.parts[0].reply_to);
+      const view = { chat, me, language, among };
+      const above = shown[index - 1]?.parts[0];
+      const follows = !above?.service && above?.sender_id === entry.parts[0].sender_id;
+      const seen = JSON.stringify([entry, me, language, among, follows, quoted?.text]);
+      const before = this.#drawn.get(entry.id);
       if (before?.seen === seen) return;
-      const node = this.#draw(message, me, byId.get(message.reply_to));
+      const node = this.#draw(entry, quoted, follows, view);
       if (before) exchange(before.node, node);
       else log.insertBefore(node, log.children[index] ?? null);
-      this.#drawn.set(message.id, { seen, node });
+      this.#drawn.set(entry.id, { seen, node });
     });
     this.#toTheEnd();
   }
@@ -76,41 +92,57 @@ export class Conversation {
     this.#drawn.delete(id);
   }
 
-  #draw(message, me, replied) {
-    if (message.service) {
-      return el("p", { class: "service" }, SERVICE[message.kind] ?? message.kind);
+  #draw({ parts }, quoted, follows, { chat, me, language, among }) {
+    const [first] = parts;
+    if (first.service) {
+      return el("p", { class: "service" }, known(first.kind) ? t(first.kind, {}, language) : first.kind);
     }
-    const own = message.sender_id === me;
+    const own = first.sender_id === me;
+    const worded = parts.find((part) => part.text) ?? first;
+    const files = parts.flatMap((part) => part.files);
+    const media = carried(files, chat.channel, language);
+    const bubble = el(
+      "div",
+      { class: bubbleClass(first, media, worded) },
+      own || !among || follows ? null : el("p", { class: `sender tint-${Math.abs(first.sender_id) % 6}` }, first.sender),
+      quoted ? quote(quoted, language) : null,
+      ...media,
+      worded.text ? el("div", { class: "text", dir: "auto" }, formatted(asShown(worded, own))) : null,
+      worded.text || files.length ? null : el("p", { class: "text other" }, t(first.kind, {}, language)),
+      foot(parts, own, language),
+      this.#more(worded, own, chat),
+    );
+    const kinds = ["message", own && "own", follows && "follows", among && "among"].filter(Boolean);
     return el(
       "article",
-      { class: own ? "message own" : "message", "aria-label": own ? "You" : message.sender },
-      el(
-        "div",
-        { class: message.from_bot ? "bubble bot" : "bubble" },
-        own ? null : el("p", { class: "sender" }, message.sender),
-        replied ? quote(replied) : null,
-        attachment(message),
-        message.text ? el("div", { class: "text", dir: "auto" }, formatted(message.html)) : null,
-        foot(message),
-        this.#tools(message, own),
-      ),
-      this.#keyboard(message),
+      { class: kinds.join(" "), "aria-label": own ? t("you", {}, language) : first.sender },
+      among && !own ? avatar({ id: first.sender_id, name: first.sender }) : null,
+      bubble,
+      this.#keyboard(parts.findLast((part) => part.buttons.length) ?? first),
     );
   }
 
-  #tools(message, own) {
-    const tool = (label, sign, work) =>
-      el(
-        "button",
-        { type: "button", title: label, "aria-label": label, "data-focus": label, onclick: work },
-        icon(sign),
-      );
-    return el(
-      "div",
-      { class: "tools" },
-      tool("Reply", "reply", () => this.#acts.reply(message)),
-      own ? tool("Edit", "edit", () => this.#acts.edit(message)) : null,
+  #more(message, own, chat) {
+    const label = t("message_actions");
+    const button = el(
+      "button",
+      { type: "button", class: "more", "aria-haspopup": "menu", "aria-label": label, "data-focus": label },
+      icon("more"),
     );
+    const reactions = chat.channel === "telegram" ? REACTIONS : [];
+    button.addEventListener("click", () =>
+      open(button, [
+        ...reactions.map((emoji) => ({
+          label: t("react", { emoji }),
+          sign: emoji,
+          run: () => this.#acts.react(message, emoji),
+        })),
+        { label: t("reply"), run: () => this.#acts.reply(message) },
+        ...(own ? [{ label: t("edit"), run: () => this.#acts.edit(message) }] : []),
+        ...(own ? [{ label: t("delete"), run: () => this.#acts.delete(message) }] : []),
+      ]),
+    );
+    return button;
   }
 
   #keyboard(message) {
@@ -148,39 +180,39 @@ function exchange(before, after) {
   (keys.find((key) => key.dataset.focus === focused.dataset.focus) ?? keys.at(-1))?.focus();
 }
 
-function quote(message) {
+/** A deeplink's payload is sent, and not shown. */
+function asShown({ html }, own) {
+  return own ? html.replace(/^\/start [\w-]+$/, "/start") : html;
+}
+
+function bubbleClass(first, media, worded) {
+  const bare = media.length === 1 && media[0].classList.contains("album") && !worded.text;
+  return ["bubble", first.from_bot && "bot", bare && "bare"].filter(Boolean).join(" ");
+}
+
+function quote(message, language) {
   return el(
     "blockquote",
     { class: "quote" },
     el("strong", {}, message.sender ?? ""),
-    el("span", {}, message.text || message.kind),
+    el("span", {}, message.text || t(message.kind, {}, language)),
   );
 }
 
-function attachment(message) {
-  const file = message.file;
-  if (file === null) {
-    return message.text ? null : el("p", { class: "text other" }, message.kind.replaceAll("_", " "));
+function foot(parts, own, language) {
+  const reactions = new Map();
+  for (const emoji of parts.flatMap((part) => part.reactions)) {
+    reactions.set(emoji, (reactions.get(emoji) ?? 0) + 1);
   }
-  const address = `/playground/files/${file.path}`;
-  if (SHOWN.includes(file.mime_type) && file.kind !== "document") {
-    const alt = file.kind === "photo" ? "Photo" : file.kind;
-    return el("a", { href: address, target: "_blank", class: "picture" }, el("img", { src: address, alt }));
-  }
-  return el(
-    "a",
-    { href: address, download: file.name ?? "", class: "file" },
-    el("strong", {}, file.name ?? file.kind.replaceAll("_", " ")),
-    el("span", {}, fileSize(file.size)),
+  const shown = [...reactions].map(([emoji, times]) =>
+    el("span", { class: "reaction" }, times > 1 ? `${emoji} ${times}` : emoji),
   );
-}
-
-function foot(message) {
-  const reactions = message.reactions.map((emoji) => el("span", { class: "reaction" }, emoji));
+  const edited = parts.some((part) => part.edited) ? `${t("edited", {}, language)} ` : "";
   return el(
     "p",
     { class: "foot-line" },
-    ...reactions,
-    el("span", { class: "when" }, message.edited ? "edited " : "", clock(message.date)),
+    ...shown,
+    el("span", { class: "when" }, edited, clock(parts[0].date, language)),
+    own ? icon("ticks") : null,
   );
 }

@@ -6,7 +6,8 @@ const LASTS = 6000;
 
 export function note(text, { wrong = false } = {}) {
   const shown = el("p", { class: wrong ? "note wrong" : "note" }, text);
-  document.getElementById("notes").append(shown);
+  const notes = document.getElementById("notes");
+  notes.append(shown);
   setTimeout(() => shown.remove(), LASTS);
 }
 

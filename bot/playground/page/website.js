@@ -1,49 +1,27 @@
-// The website: its support button, and what became of the request that the button made.
+// The website's frame: in which language and light it is seen, and what comes out of it.
 
-import { attempt } from "./notes.js";
-import { act } from "./wire.js";
-
-const STATUS = {
-  pending: "Waiting for you to open the link",
-  accepted: "Connected: the answer comes to your chat",
-  cancelled: "You cancelled. Contact support to try again",
-  expired: "The link is too old. Contact support for a new one",
-};
-const CONTEXT = { page: "shop.example/orders/1042", order: "1042" };
-
-const part = (id) => document.getElementById(id);
-
+/** `opened(link)` is called when somebody follows a deeplink, `called(call)` after each request. */
 export class Website {
-  #state = null;
-  #customer;
+  #frame = document.getElementById("shop");
+  #look = null;
 
-  /** `customer` tells who follows the link, `opened` is called when somebody did. */
-  constructor({ customer, opened }) {
-    this.#customer = customer;
-    part("contact").addEventListener("click", () =>
-      attempt(() => act("ask-for-support", { context: CONTEXT })),
-    );
-    part("follow").addEventListener("click", () =>
-      attempt(async () => {
-        await act("open", { person: customer().id, link: this.#state.request.link });
-        opened();
-      }),
-    );
+  constructor({ opened, called }) {
+    addEventListener("message", ({ data, origin, source }) => {
+      if (origin !== location.origin || source !== this.#frame.contentWindow) return;
+      if (data.ready) this.#tell();
+      if (data.opened) opened(data.opened);
+      if (data.call) called(data.call);
+    });
   }
 
-  render(state = this.#state) {
-    if (state === null) return;
-    this.#state = state;
-    part("brand").textContent = state.project;
-    const request = state.request;
-    const fresh = part("handover").hidden;
-    part("handover").hidden = request === null;
-    if (request === null) return;
-    part("link").textContent = request.link;
-    part("follow").textContent = `Open as ${this.#customer().first_name}`;
-    part("follow").hidden = request.status === "cancelled" || request.status === "expired";
-    part("request-status").textContent = STATUS[request.status];
-    part("request-status").dataset.status = request.status;
-    if (fresh) part("handover").scrollIntoView({ block: "nearest" });
+  /** Shows the site in that language and theme. */
+  look(language, theme) {
+    if (this.#look?.language === language && this.#look?.theme === theme) return;
+    this.#look = { language, theme };
+    this.#tell();
+  }
+
+  #tell() {
+    if (this.#look !== null) this.#frame.contentWindow.postMessage(this.#look, location.origin);
   }
 }

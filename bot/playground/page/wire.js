@@ -1,10 +1,13 @@
 // The line to the playground's server: the live state, and what people do.
 
+import { t } from "./words.js";
+
 /** Keeps `state` as it is on the server, and calls `changed` after each change.
 
-    state.chats is a Map by chat id. `online` hears whether the line stands. */
+    state.chats is a Map by chat id, state.calls what was called since the last change. `online`
+    hears whether the line stands. */
 export function follow(changed, online) {
-  const state = { chats: new Map(), request: null };
+  const state = { chats: new Map() };
   const feed = new EventSource("/playground/feed");
 
   function take({ chats, ...rest }) {
@@ -22,14 +25,22 @@ export function follow(changed, online) {
   feed.addEventListener("error", () => online(false));
 }
 
+const heard = new Set();
+
+/** Calls `hear(name, body)` before each act. */
+export function onAct(hear) {
+  heard.add(hear);
+}
+
 /** Does something on somebody's behalf; the answer. Throws an Error that says what is wrong. */
 export async function act(name, body) {
+  for (const hear of heard) hear(name, body);
   const answer = await fetch(`/playground/actions/${name}`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body),
   }).catch(() => {
-    throw new Error("The playground does not answer. Is it still running?");
+    throw new Error(t("not_running"));
   });
   const said = await answer.json();
   if (!answer.ok) throw new Error(said.detail);

@@ -23,11 +23,14 @@ class Listener:
     """Changes from the moment it was made, in order: `async for change in listener`.
 
     It keeps what was not read yet; `close()` ends the loop. A context manager closes it.
+    Several sources are heard as one.
     """
 
-    def __init__(self, changes: Changes) -> None:
+    def __init__(self, *sources: Changes) -> None:
         self._queue: asyncio.Queue[Change | None] = asyncio.Queue()
-        self._changes = changes
+        self._sources = sources
+        for source in sources:
+            source.add(self)
 
     def put(self, change: Change | None) -> None:
         """Adds a change; None ends the loop."""
@@ -35,7 +38,8 @@ class Listener:
 
     def close(self) -> None:
         """No more changes come; those not read yet can still be."""
-        self._changes.forget(self)
+        for source in self._sources:
+            source.forget(self)
         self.put(None)
 
     def __aiter__(self) -> Listener:
@@ -84,9 +88,11 @@ class Changes:
 
     def listen(self) -> Listener:
         """A listener that hears everything from now on."""
-        listener = Listener(self)
+        return Listener(self)
+
+    def add(self, listener: Listener) -> None:
+        """That listener hears everything from now on."""
         self._listeners.add(listener)
-        return listener
 
     def forget(self, listener: Listener) -> None:
         """That listener hears nothing more."""

@@ -33,6 +33,11 @@ def cut_before() -> Fault:
     return Fault("cut_before")
 
 
+def cut_during() -> Fault:
+    """Does the work, then closes the connection in the middle of the answer."""
+    return Fault("cut_during")
+
+
 def cut_after() -> Fault:
     """Does the work, then closes the connection without an answer."""
     return Fault("cut_after")

@@ -17,8 +17,8 @@ KEPT = 200_000
 class Call:
     """One call. `outcome`: `ok`, `error`, or the name of the fault that struck it.
 
-    `at` is the messenger's clock in seconds, `params` what the bot sent, checked or raw,
-    `chat_id` the chat it was about.
+    `at` is the messenger's clock in seconds, `seconds` how long the answer took, `params` what
+    the bot sent, checked or raw, `chat_id` the chat it was about.
     """
 
     method: str
@@ -28,6 +28,7 @@ class Call:
     error: Refusal | None = None
     result: Any = None
     chat_id: int | str | None = None
+    seconds: float = 0.0
 
 
 class Journal:
@@ -45,6 +46,10 @@ class Journal:
 
     def __getitem__(self, index: int) -> Call:
         return self._calls[index]
+
+    def since(self, total: int) -> list[Call]:
+        """The calls after the first so many, as far as they are kept."""
+        return list(self._calls)[total - self.total :] if total < self.total else []
 
     def add(self, call: Call) -> None:
         """Remembers a call."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -25,7 +26,7 @@ class Line:
         self._calls = calls
         self._changes = changes
         self._is_down = False
-        self._connections: set[asyncio.BaseTransport] = set()
+        self._connections: set[asyncio.WriteTransport] = set()
         self._stopping = asyncio.Event()
 
     def down(self) -> None:
@@ -33,8 +34,7 @@ class Line:
         self._is_down = True
         self._stopping.set()
         for connection in self._connections:
-            if isinstance(connection, asyncio.WriteTransport):
-                connection.abort()
+            connection.abort()
         self._connections.clear()
 
     def up(self) -> None:
@@ -48,12 +48,15 @@ class Line:
         call: Call,
         read: Callable[[], Awaitable[T]],
         perform: Callable[[T], Awaitable[web.Response]],
-    ) -> web.Response:
+    ) -> web.StreamResponse:
         """Answers one call as its faults allow, and remembers it.
 
         `read` checks what came and completes `call`, `perform` does the work: both may refuse.
         """
+        began = time.monotonic()
         if self._is_down:
+            call.outcome = "cut_before"
+            self._remember(call, began)
             return _cut(request)
         self._admit(request)
         fault: Fault | None = None
@@ -65,17 +68,24 @@ class Line:
                 self._changes.tell("fault")
                 struck = await self._strike(request, fault)
                 if struck is not None:
-                    self._calls.add(call)
+                    self._remember(call, began)
                     return struck
             answer = await perform(checked)
         except Refusal as error:
             call.error = error
             call.outcome = "error" if fault is None else fault.name
             answer = refused(error)
+        self._remember(call, began)
+        if (fault is not None and fault.name == "cut_after") or self._is_down:
+            return _cut(request)
+        if fault is not None and fault.name == "cut_during":
+            return await _half(request, answer)
+        return answer
+
+    def _remember(self, call: Call, began: float) -> None:
+        call.seconds = time.monotonic() - began
         self._calls.add(call)
         self._changes.tell("call")
-        lost = fault is not None and fault.name == "cut_after"
-        return _cut(request) if lost or self._is_down else answer
 
     def _admit(self, request: web.Request) -> None:
         if request.transport is not None and request.transport not in self._connections:
@@ -106,6 +116,18 @@ def _cut(request: web.Request) -> web.Response:
     if request.transport is not None:
         request.transport.abort()
     return web.Response()
+
+
+async def _half(request: web.Request, answer: web.Response) -> web.StreamResponse:
+    """The beginning of an answer, then the end of its connection."""
+    whole = answer.body
+    assert isinstance(whole, bytes)
+    begun = web.StreamResponse(status=answer.status, headers={"Content-Length": str(len(whole))})
+    begun.content_type = answer.content_type
+    await begun.prepare(request)
+    await begun.write(whole[: len(whole) // 2])
+    _cut(request)
+    return begun
 
 
 def refused(error: Refusal) -> web.Response:

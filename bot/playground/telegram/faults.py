@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from ..stand_in.faults import Fault, Faults, Rule, cut_after, cut_before, delay, hang, status
+from ..stand_in.faults import (
+    Fault,
+    Faults,
+    Rule,
+    cut_after,
+    cut_before,
+    cut_during,
+    delay,
+    hang,
+    status,
+)
 from .errors import ApiError
 from .errors import too_many_requests as retry_after_error
 
@@ -12,6 +22,7 @@ __all__ = [
     "Rule",
     "cut_after",
     "cut_before",
+    "cut_during",
     "delay",
     "hang",
     "reject",

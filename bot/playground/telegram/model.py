@@ -125,6 +125,11 @@ class Message:
         return self.content.file if self.kind in MEDIA else None
 
     @property
+    def files(self) -> list[StoredFile]:
+        """That file as a list: other messengers have several in one message."""
+        return [] if self.media is None else [self.media]
+
+    @property
     def from_bot(self) -> bool:
         """Whether the bot under test wrote it."""
         return self.sender is not None and self.sender is self.chat.bot
@@ -248,6 +253,8 @@ class Chat:
     pinned: list[Message] = field(default_factory=list, repr=False)
     reactions_allowed: list[str] | None = field(default=None, repr=False)
     last_id: int = 0
+    # Unix time of the bot's last "typing…", which people see for five seconds.
+    action_at: float = 0.0
 
     @property
     def messages(self) -> list[Message]:

@@ -64,7 +64,7 @@ class Server:
         if token != self._token:
             raise UNAUTHORIZED
 
-    async def _call(self, request: web.Request) -> web.Response:
+    async def _call(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         call = Call(method, {}, self._world.clock())
 
@@ -102,7 +102,7 @@ class Server:
             raise own_fault(f"{method}: {error}") from error
         return result
 
-    async def _download(self, request: web.Request) -> web.Response:
+    async def _download(self, request: web.Request) -> web.StreamResponse:
         path = request.match_info["path"]
         call = Call("file", {"file_path": path}, self._world.clock())
 

@@ -21,7 +21,7 @@ def message_state(message: Message) -> Json:
         "service": message.is_service,
         "text": message.text,
         "html": message.html,
-        "file": _file_state(message),
+        "files": _file_states(message),
         "album": message.album,
         "reply_to": message.reply_to.id if message.reply_to else None,
         "buttons": [
@@ -33,17 +33,13 @@ def message_state(message: Message) -> Json:
     }
 
 
-def _file_state(message: Message) -> Json | None:
+def _file_states(message: Message) -> list[Json]:
+    """At most one: an album is several messages."""
     file = message.media
     if file is None:
-        return None
-    return {
-        "kind": file.kind,
-        "name": file.name,
-        "mime_type": file.mime_type,
-        "size": file.size,
-        "path": file.path,
-    }
+        return []
+    state = {"kind": file.kind, "name": file.name, "mime_type": file.mime_type}
+    return [{**state, "size": file.size, "path": file.path}]
 
 
 def chat_state(chat: Chat) -> Json:
@@ -54,6 +50,7 @@ def chat_state(chat: Chat) -> Json:
         "title": chat.title or (chat.person.name if chat.person else ""),
         "forum": chat.forum,
         "bot": chat.bot_status,
+        "action_at": chat.action_at,
         "members": [{"id": user.id, "name": user.name} for user in chat.members.values()],
         "topics": [
             {"id": topic.id, "name": topic.name, "closed": topic.closed}

@@ -13,6 +13,7 @@ from ..stand_in.journal import Journal
 from ..stand_in.running import Running
 from .checks import Json
 from .faults import Faults
+from .files import StoredFile
 from .groups import BotRights, Group
 from .limits import Limits
 from .model import ANONYMOUS_ADMIN_ID, CHANNEL_BOT_ID, SERVICE_ID, Chat, User
@@ -138,6 +139,10 @@ class TelegramStandIn(Running):
     def chats(self) -> list[Chat]:
         """All chats, private ones and groups."""
         return list(self.world.chats.values())
+
+    def file(self, path: str) -> StoredFile | None:
+        """The file at that path, as getFile tells it."""
+        return self.world.files.at(path)
 
     # What tests wait for and look at
 

@@ -5,6 +5,8 @@ https://core.telegram.org/bots/api#setmessagereaction
 
 from __future__ import annotations
 
+import time
+
 from ..access import chat_to_write, message_in, topic_to_write
 from ..errors import bad_request
 from ..request import Params
@@ -73,5 +75,6 @@ def send_chat_action(world: World, params: Params) -> bool:
     chat = chat_to_write(world, params["chat_id"])
     if "message_thread_id" in params:
         topic_to_write(chat, params["message_thread_id"])
+    chat.action_at = time.time()
     world.changes.tell("action", chat.id)
     return True
