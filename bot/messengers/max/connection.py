@@ -78,6 +78,8 @@ class MaxApi:
         ClientDecodeError does not where MAX did its work; the others refuse.
         """
         behalf = method or MaxCall(http=http, path=path)
+        # aiohttp itself would repeat what is no POST on a connection that was cut, past the limits.
+        (await self._client.ensure_session())._retry_connection = False
         try:
             answer: Any = await self._client.request(
                 HTTPMethod(http),

@@ -6,6 +6,7 @@ What they mean is told by `updates`. https://dev.max.ru/docs-api/methods/GET/upd
 import asyncio
 import hashlib
 import json
+from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -33,8 +34,8 @@ log = structlog.get_logger()
 POLL_SECONDS = 25
 """How long one request waits for updates at MAX, which waits for 30 at most."""
 BATCH = 100
-BETWEEN_POLLS = 0.55
-"""Seconds from one request to the next: MAX allows two a second."""
+POLLS, POLLS_WINDOW = 2, 1.05
+"""MAX allows so many requests a second: so many in a window of so many seconds, a little more."""
 NOBODY = 0
 """The lane of updates whose chat is unknown."""
 
@@ -75,20 +76,24 @@ class MaxReader:
     def __init__(self, bot: MaxBot, db: Database) -> None:
         self._max = bot.max
         self._db = db
-        self._next = 0.0
+        # When the last polls were answered, by which MAX had counted them. A desk that ended a
+        # moment ago may have polled just before.
+        self._answered = deque([asyncio.get_running_loop().time()] * POLLS, maxlen=POLLS)
 
     async def read(self, *, wait: bool) -> None:
         loop = asyncio.get_running_loop()
-        await asyncio.sleep(self._next - loop.time())
+        await asyncio.sleep(self._answered[0] + POLLS_WINDOW - loop.time())
         marker = await self._db.read(inbox.position, Channel.MAX)
         seconds = POLL_SECONDS if wait else 0
-        self._next = loop.time() + BETWEEN_POLLS
-        answer = await self._max.call(
-            "GET",
-            "/updates",
-            query={"marker": marker, "limit": BATCH, "timeout": seconds},
-            seconds=seconds + 15,
-        )
+        try:
+            answer = await self._max.call(
+                "GET",
+                "/updates",
+                query={"marker": marker, "limit": BATCH, "timeout": seconds},
+                seconds=seconds + 15,
+            )
+        finally:
+            self._answered.append(loop.time())
         updates, following = answer.get("updates") or [], answer.get("marker")
         if updates or following != marker:
             await self._db.write(take_in, updates, following)

@@ -189,3 +189,13 @@ def test_any_answer_is_some_error(status: int, said: object) -> None:
     error = refusal(GetMe(), status, said)
     assert isinstance(error, TelegramAPIError)
     assert words(error)
+
+
+async def test_no_call_is_made_again_by_itself_where_its_connection_is_cut(
+    bot: MaxBot, stand_in: MaxStandIn
+) -> None:
+    await bot(GetMe())  # the connection is kept from now on
+    rule = stand_in.faults.add(faults.cut_after(), times=None)
+    error = await failure(bot(GetMe()))
+    assert isinstance(error, TelegramNetworkError)
+    assert rule.struck == 1
