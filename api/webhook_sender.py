@@ -135,7 +135,8 @@ class WebhookSender:
         ahead = self._db.clock().timestamp() - asyncio.get_running_loop().time()
         back = 0.0 if self._ahead is None else self._ahead - ahead
         if self._ahead is None or back > SET_BACK:
-            await self._db.write(webhook_queue.bring_forward, timedelta(seconds=back))
+            waits = [timedelta(seconds=wait * (1 + JITTER)) for wait in self._schedule]
+            await self._db.write(webhook_queue.bring_forward, timedelta(seconds=back), waits)
         self._ahead = ahead
 
     async def _start_due(self) -> float | None:

@@ -27,7 +27,7 @@ or with a full disk, has one too."""
 
 
 def scheduled(db: Database, backups: Path | None, keep: int) -> AsyncIOScheduler:
-    """The clock, running. `backups` is the folder for those of each day, the last `keep` of them."""
+    """The clock, running. `backups` is the folder for those of each day, the last `keep` stay."""
     scheduler = AsyncIOScheduler(timezone="UTC")
     scheduler.add_job(db.write, "interval", [requests.expire], seconds=EXPIRE_EVERY)
     for purge in (requests.purge, inbox.purge, outbox.purge, idempotency.purge, deliveries.purge):

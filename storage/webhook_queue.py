@@ -19,6 +19,8 @@ from storage.webhooks import Event
 MOST_ATTEMPTS = 50
 """Attempts that are remembered of one delivery, the last ones."""
 GONE = 410
+ANY = "webhook_id IN (SELECT id FROM webhooks)"
+"""Of any endpoint: the index of what is due is by endpoint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,19 +170,25 @@ def attempted(
     tx.signal("webhooks")
 
 
-def bring_forward(tx: Transaction, by: timedelta) -> None:
-    """The clock was set back by so much: nothing is due later for that. What waits for its first
-    attempt is due now, also where it is not known by how much."""
+def bring_forward(tx: Transaction, by: timedelta, waits: Sequence[timedelta]) -> None:
+    """The clock was set back by so much, or by an unknown time while nobody looked: nothing is due
+    later for that than `waits` say, those between the attempts of one round."""
     tx.run(
-        "UPDATE webhook_deliveries SET"
-        " due_at = CASE WHEN tries = 0 THEN :now ELSE due_at - :by END WHERE due_at > :now",
-        now=tx.now_ms,
+        f"UPDATE webhook_deliveries SET due_at = due_at - :by WHERE {ANY} AND due_at > :now",
         by=by // timedelta(milliseconds=1),
+        now=tx.now_ms,
     )
+    for tries, wait in enumerate([timedelta(), *waits]):
+        tx.run(
+            "UPDATE webhook_deliveries SET due_at = :latest"
+            f" WHERE {ANY} AND due_at > :latest AND tries = :tries",
+            latest=to_ms(tx.now + wait),
+            tries=tries,
+        )
     tx.run(
         "UPDATE webhooks SET paused_until = paused_until - :by WHERE paused_until > :now",
-        now=tx.now_ms,
         by=by // timedelta(milliseconds=1),
+        now=tx.now_ms,
     )
 
 

@@ -81,6 +81,23 @@ async def test_a_clock_that_is_set_back_makes_no_wait_longer(
     assert office.clock() < begun - timedelta(hours=5)
 
 
+async def test_a_clock_that_was_set_back_while_the_desk_was_off_makes_no_wait_longer(
+    office: Office, receiver: Receiver
+) -> None:
+    begun = office.clock()
+    receiver.answer = lambda _: 200 if len(receiver.received) > 1 else 503
+    webhook = await office.post.endpoint(url=receiver.url)
+    await office.post.ticket()
+    await receiver.until(lambda: len(receiver.received) == 1)
+    await office.stop()
+    office.clock.now -= timedelta(hours=6)
+    await office.post.ticket()
+    office.start()
+    record = await office.recorded(webhook, 2)
+    assert {each.status for each in record} == {"delivered"}
+    assert office.clock() < begun - timedelta(hours=5)
+
+
 async def test_after_the_last_attempt_the_tickets_next_event_goes_out(
     office: Office, receiver: Receiver
 ) -> None:

@@ -14,8 +14,9 @@ from bot.playground.telegram import Group, Person, TelegramStandIn
 from tests.e2e.acme import CHANNELS, SURPRISES, Acme
 from tests.e2e.companies import Companies
 from tests.e2e.desk import Desk
+from tests.e2e.houses import House, house_of_agents
 from tests.e2e.max_people import settings_of
-from tests.e2e.rooms import House, Room, TelegramRoom, house_of_agents
+from tests.e2e.rooms import Room, TelegramRoom
 
 TOKEN = "42:AAtestTESTtestTESTtestTESTtestTESTtest"
 
@@ -88,18 +89,6 @@ def max_group(max_: MaxStandIn, boris: MaxPerson) -> MaxGroup:
 async def max_desk(tmp_path: Path, max_: MaxStandIn, max_group: MaxGroup) -> AsyncIterator[Desk]:
     """A running desk with customers and agents in MAX, and without Telegram."""
     async with Desk(tmp_path, **settings_of(max_, agent_chat=f"max:{max_group.id}")) as running:
-        yield running
-        sys.stdout.write(running.output)
-
-
-@pytest.fixture
-async def mixed_desk(
-    tmp_path: Path, max_: MaxStandIn, messenger: TelegramStandIn, forum: Group
-) -> AsyncIterator[Desk]:
-    """A running desk with customers in MAX, whose agents sit in a forum of Telegram."""
-    telegram = {"telegram_token": messenger.token, "telegram_api_url": messenger.url}
-    settings = settings_of(max_, agent_chat=f"telegram:{forum.id}", **telegram)
-    async with Desk(tmp_path, **settings) as running:
         yield running
         sys.stdout.write(running.output)
 

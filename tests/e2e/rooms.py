@@ -1,46 +1,27 @@
 """Rooms of agents, each with a project of its own: the messengers in all their combinations.
 
-Tests of the agents' side share a desk with all of them; each brings its own customers and so its
-own tickets. What needs a desk of its own has a room of its own.
+The desks behind them are in `houses`.
 """
 
 import asyncio
-import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple, Self, TypeVar
 
 import pytest
+from aiohttp import ClientSession
 
-from bot.playground import telegram
-from bot.playground.max import Limits as MaxLimits
-from bot.playground.max import MaxStandIn
-from bot.playground.telegram import Limits, TelegramStandIn
-from storage import agent_chats, api_keys, first_start, projects
+from bot.playground.telegram import Group as TelegramGroup
+from bot.playground.telegram import TelegramStandIn
+from storage import agent_chats, api_keys, projects
 from storage.database import Database, Transaction
-from storage.model import Channel as StoredChannel
 from storage.model import Chat
-from tests.e2e.acme import SURPRISES
 from tests.e2e.case import Case, shown
 from tests.e2e.desk import API_KEY, Desk
-from tests.e2e.messengers import (
-    MANNERS,
-    Channel,
-    Manners,
-    StandIn,
-    channel_of,
-    settings_of,
-)
-from tests.e2e.sides import UNLIMITED
+from tests.e2e.messengers import MANNERS, Channel, Manners, StandIn, channel_of
 from tests.e2e.vocabulary import Group, Message, Person
 
 T = TypeVar("T")
 RoomKind = Literal["forum", "plain", "max", "mixed", "turned"]
-
-TOKEN = "43:AAtestTESTtestTESTtestTESTtestTEST"
-PUBLIC_URL = "https://desk.example"
-SECRET = "only-the-messengers-know"
 
 
 class Sides(NamedTuple):
@@ -160,10 +141,10 @@ class Room:
         """A new project, with a group that is not linked to it yet."""
         slug = f"project-{abs(group.id)}"
         db = await Database.open(self.desk.folder / "deskwire.db")
-        await db.write(_add_project, slug, chat=None)
+        await db.write(add_project, slug, chat=None)
         await db.close()
         sides = self.inside, self.outside
-        return type(self)(sides, self.desk, group, key=_key_of(slug), slug=slug)
+        return type(self)(sides, self.desk, group, key=key_of(slug), slug=slug)
 
     async def connect(self, group: Group | None = None) -> Message:
         """Link a group, this room's own if not told, as its owner does it; what the bot says."""
@@ -195,6 +176,14 @@ class Room:
     async def get(self, path: str) -> Any:
         return await self.call("GET", path)
 
+    async def file(self, attachment_id: str) -> bytes:
+        """An attachment's bytes, as the REST API gives them out."""
+        url = f"{self.desk.url}/v1/helpdesk/attachments/{attachment_id}"
+        headers = {"Authorization": f"Bearer {self.key}"}
+        async with ClientSession(headers=headers) as http, http.get(url) as answer:
+            assert answer.status == 200
+            return await answer.read()
+
     async def call(self, method: str, path: str, body: object = None) -> Any:
         """The parsed answer of a call with this project's key; it must succeed."""
         status, answer = await self.desk.call(method, path, body, key=self.key)
@@ -207,99 +196,12 @@ class TelegramRoom(Room):
 
     inside: TelegramStandIn
     outside: TelegramStandIn
-    group: telegram.Group
+    group: TelegramGroup
     bob: Any
 
     @property
     def messenger(self) -> TelegramStandIn:
         return self.inside
-
-
-class House:
-    """The running desk and its rooms."""
-
-    def __init__(self, desk: Desk, rooms: Mapping[RoomKind, Room]) -> None:
-        self.desk = desk
-        self.rooms = rooms
-
-    @contextmanager
-    def watched(self, kind: RoomKind) -> Iterator[Room]:
-        """A room; the desk must make no mistake of its own meanwhile."""
-        room, since = self.rooms[kind], len(self.desk.lines)
-        yield room
-        said = self.desk.lines[since:]
-        sys.stdout.write("\n".join(said))  # shown where the test failed
-        for standin in (room.inside, room.outside):
-            standin.faults.clear()
-        assert [line for line in said if any(sign in line for sign in SURPRISES)] == []
-
-
-@asynccontextmanager
-async def house_of_agents(folder: Path) -> AsyncIterator[House]:
-    """By webhooks, as MAX lets itself be asked for updates twice a second only; without limits."""
-    async with TelegramStandIn(token=TOKEN) as in_telegram, MaxStandIn() as in_max:
-        standins: dict[Channel, StandIn] = {"telegram": in_telegram, "max": in_max}
-        groups = {
-            kind: add_group(standins[sides.inside], f"Agents ({kind})", forum=sides.forum)
-            for kind, sides in ROOMS.items()
-        }
-        await _prepare(folder / "deskwire.db", groups)
-        settings = settings_of(
-            *standins.values(),
-            telegram_limits=UNLIMITED,
-            max_limits=UNLIMITED,
-            updates="webhook",
-            public_url=PUBLIC_URL,
-            webhook_secret=SECRET,
-        )
-        desk = Desk(folder, **settings)
-        async with AsyncExitStack() as stack:
-            stack.push_async_exit(desk)
-            await desk.begin()
-            for standin in standins.values():
-                standin.route_webhook(PUBLIC_URL, desk.url)
-            await desk.ready()
-            yield House(
-                desk,
-                {kind: _room(kind, standins, desk, group, kind) for kind, group in groups.items()},
-            )
-        for standin in standins.values():
-            assert standin.calls.broken_contracts == []
-
-
-@asynccontextmanager
-async def own_room(
-    folder: Path,
-    kind: RoomKind,
-    *,
-    limits: Limits | None = None,
-    max_limits: MaxLimits | None = None,
-    group_is: Mapping[str, Any] | None = None,
-    privacy: bool = False,
-    **settings: object,
-) -> AsyncIterator[Room]:
-    """A room with a desk of its own that polls; limits are those of the stand-ins.
-
-    `group_is` says more of the group, `privacy` that Telegram's bot is in privacy mode.
-    """
-    sides = ROOMS[kind]
-    standins: dict[Channel, StandIn] = {}
-    async with AsyncExitStack() as stack:
-        for channel in dict.fromkeys([sides.inside, sides.outside]):
-            standin = (
-                TelegramStandIn(token=TOKEN, limits=limits, privacy=privacy)
-                if channel == "telegram"
-                else MaxStandIn(limits=max_limits)
-            )
-            standins[channel] = await stack.enter_async_context(standin)
-        about = group_is or {}
-        group = add_group(standins[sides.inside], "Agents", forum=sides.forum, **about)
-        told = settings_of(*standins.values(), agent_chat=f"{sides.inside}:{group.id}")
-        desk = await stack.enter_async_context(Desk(folder, **{**told, **settings}))
-        yield _room(kind, standins, desk, group)
-        sys.stdout.write(desk.output)  # shown where the test failed
-    for standin in standins.values():
-        assert standin.calls.broken_contracts == []
 
 
 def add_group(standin: StandIn, title: str, *, forum: bool = False, **about: Any) -> Group:
@@ -309,37 +211,12 @@ def add_group(standin: StandIn, title: str, *, forum: bool = False, **about: Any
     return standin.add_group(title, **about)
 
 
-def _room(
-    kind: RoomKind,
-    standins: Mapping[Channel, StandIn],
-    desk: Desk,
-    group: Group,
-    slug: str = "main",
-) -> Room:
-    sides = ROOMS[kind]
-    room = TelegramRoom if sides.inside == sides.outside == "telegram" else Room
-    key = API_KEY if slug == "main" else _key_of(slug)
-    both = standins[sides.inside], standins[sides.outside]
-    return room(both, desk, group, key=key, slug=slug)
-
-
-async def _prepare(file: Path, groups: Mapping[RoomKind, Group]) -> None:
-    """A project for each room before the first start."""
-    db = await Database.open(file)
-    first = first_start.NewProject("Acme", "We mend things.", "main", "en")
-    await db.write(first_start.prepare, first, api_key=API_KEY, agent_chat=None)
-    for kind, group in groups.items():
-        chat = Chat(StoredChannel(ROOMS[kind].inside), group.id)
-        await db.write(_add_project, kind, chat)
-    await db.close()
-
-
-def _add_project(tx: Transaction, slug: str, chat: Chat | None) -> None:
+def add_project(tx: Transaction, slug: str, chat: Chat | None) -> None:
     project = projects.create(tx, slug=slug, name="Acme")
-    api_keys.add(tx, project.id, _key_of(slug))
+    api_keys.add(tx, project.id, key_of(slug))
     if chat is not None:
         agent_chats.link(tx, project.id, chat)
 
 
-def _key_of(slug: str) -> str:
+def key_of(slug: str) -> str:
     return f"a-key-of-the-project-{slug}"

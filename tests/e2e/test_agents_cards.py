@@ -3,9 +3,10 @@
 import pytest
 
 from bot.playground.telegram import Topic
+from tests.e2e.houses import House
 from tests.e2e.messengers import MARK, albums_in, show_the_buttons_of, whole
 from tests.e2e.people import ours
-from tests.e2e.rooms import House, Room, RoomKind, TelegramRoom, rooms_only
+from tests.e2e.rooms import Room, RoomKind, TelegramRoom, rooms_only
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

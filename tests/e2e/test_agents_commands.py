@@ -82,12 +82,14 @@ async def test_ticket_shows_the_ticket_where_it_is_asked(room: Room) -> None:
     assert shown_ticket.text.startswith(f"#{case.number} My parcel & co")
 
 
-async def test_help_lists_the_commands(room: Room) -> None:
+async def test_help_lists_the_commands_in_a_ticket_and_outside(room: Room) -> None:
     case = await room.case()
     case.answer("/help")
     told = await case.tells("internal note")
+    outside = await room.answer(room.bob.say("/help", in_=room.group))
     for command in ("/take", "/assign", "/close", "/reopen", "/priority", "/ticket"):
         assert command in told.text
+        assert command in outside.text
 
 
 async def test_commands_take_the_bots_name_and_leave_those_for_other_bots_alone(

@@ -7,7 +7,8 @@ import pytest_asyncio
 
 from bot.playground.stand_in import faults
 from tests.e2e.case import Case, shown
-from tests.e2e.rooms import House, Room, TelegramRoom, add_group, rooms_only
+from tests.e2e.houses import House
+from tests.e2e.rooms import Room, TelegramRoom, add_group, rooms_only
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

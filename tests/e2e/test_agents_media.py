@@ -1,11 +1,13 @@
 """Photos, albums, files, voice, video, stickers, places: from either side they arrive as sent."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.playground import telegram
 from tests.e2e.case import Case, late_part, shown
+from tests.e2e.houses import own_room
 from tests.e2e.messengers import albums_in, whole
 from tests.e2e.rooms import ROOMS, Room, RoomKind, TelegramRoom, rooms_only
 from tests.e2e.vocabulary import Message, Person
@@ -113,6 +115,20 @@ def same(copy: Message, sent: Message) -> None:
         assert [file.name for file in copy.files] == [file.name for file in sent.files]
 
 
+@rooms_only("forum", "max", "mixed")
+async def test_files_of_both_sides_are_given_out_by_the_api(room: Room) -> None:
+    case = await room.case()
+    case.customer.send_photo(b"theirs", "Look")
+    await case.tells("Look")
+    room.bob.send_document(b"ours", "The form", name="form.pdf", **case.place)
+    await case.reads("The form")
+    files = [
+        file for message in (await case.details())["messages"] for file in message["attachments"]
+    ]
+    assert [file["kind"] for file in files] == ["photo", "document"]
+    assert [await room.file(file["id"]) for file in files] == [b"theirs", b"ours"]
+
+
 async def test_a_photo_without_words_names_its_ticket_in_the_caption(room: Room) -> None:
     case = await room.case()
     room.bob.send_photo(b"photo", **case.place)
@@ -155,6 +171,17 @@ async def test_a_customers_album_reaches_the_agents_as_one_album(room: Room) -> 
     case.customer.send_album([b"1", b"2"], "Both sides")
     (album,) = await room.until(lambda: whole(albums_in(case.told), 2), "the album")
     assert (album.files, album.text) == ([b"1", b"2"], "Both sides")
+
+
+async def test_an_album_that_comes_in_two_batches_arrives_as_one_album(tmp_path: Path) -> None:
+    async with own_room(tmp_path, "plain") as room:
+        case = await room.case()
+        room.inside.limit_batches(2)
+        data = [b"1", b"2", b"3", b"4", b"5"]
+        room.bob.send_album(data, "Five", **case.place)
+        photos = await room.until(lambda: whole(albums_in(received(case, "photo")), 5), "the album")
+        assert [album.files for album in photos] == [data]
+        assert len((await case.details())["messages"]) == 2
 
 
 async def test_a_late_part_of_an_album_becomes_a_follow_up(plain_room: TelegramRoom) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from tests.e2e.acme import SURPRISES
 from tests.e2e.case import shown
-from tests.e2e.rooms import RoomKind, TelegramRoom, own_room
+from tests.e2e.houses import own_room
+from tests.e2e.rooms import RoomKind, TelegramRoom
 from tests.e2e.vocabulary import Group
 
 MISSING: Mapping[RoomKind, tuple[Any, str]] = {
@@ -22,7 +23,7 @@ MISSING: Mapping[RoomKind, tuple[Any, str]] = {
 @pytest.fixture
 async def room(tmp_path: Path) -> AsyncIterator[TelegramRoom]:
     """A desk of its own, told by AGENT_CHAT of a group that is not yet a supergroup."""
-    async with own_room(tmp_path, "plain", group_is={"supergroup": False}) as room:
+    async with own_room(tmp_path, "plain", group={"supergroup": False}) as room:
         assert isinstance(room, TelegramRoom)
         yield room
         assert [line for line in room.desk.lines if any(sign in line for sign in SURPRISES)] == []
@@ -59,7 +60,9 @@ async def test_a_group_that_migrated_while_the_desk_was_away_is_followed_at_the_
 @pytest.mark.parametrize("kind", ["forum", "plain", "max"])
 async def test_a_start_says_in_one_message_what_is_missing(tmp_path: Path, kind: RoomKind) -> None:
     few, words = MISSING[kind]
-    async with own_room(tmp_path, kind, group_is={"bot_rights": few}, privacy=True) as room:
+    async with own_room(
+        tmp_path, kind, group={"bot_rights": few}, telegram={"privacy": True}
+    ) as room:
         await room.until(lambda: said_in(room.group), "what is missing")
         assert words in said_in(room.group)[0]
         room.group.set_bot_rights(room.within.rights)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.case import shown
-from tests.e2e.rooms import Room, own_room, rooms_only
-from tests.e2e.sides import UNLIMITED
+from tests.e2e.houses import UNPACED, own_room
+from tests.e2e.rooms import Room, rooms_only
 from tests.e2e.vocabulary import Message
 
 KILLS = 10
@@ -20,8 +20,7 @@ MESSAGES = 200
 @pytest.fixture(params=["forum", "max"])
 async def room(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Room]:
     """A desk that is held back by no limits, so that a flow is dense enough to be killed in."""
-    limits = {"telegram_limits": UNLIMITED, "max_limits": UNLIMITED}
-    async with own_room(tmp_path, request.param, **limits) as room:
+    async with own_room(tmp_path, request.param, **UNPACED) as room:
         yield room
 
 

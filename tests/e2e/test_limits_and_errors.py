@@ -9,11 +9,10 @@ import pytest_asyncio
 
 from bot.playground.stand_in import faults
 from tests.e2e.case import Case, shown
+from tests.e2e.houses import UNPACED, own_room
 from tests.e2e.messengers import channel_of
-from tests.e2e.rooms import Room, own_room
-from tests.e2e.sides import UNLIMITED
+from tests.e2e.rooms import Room
 from tests.e2e.vocabulary import Message
-
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -23,8 +22,7 @@ async def room(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> AsyncIterator[Room]:
     """Customers and agents in one messenger, and a desk of their own that these tests share."""
-    limits = {"telegram_limits": UNLIMITED, "max_limits": UNLIMITED}
-    async with own_room(tmp_path_factory.mktemp("desk"), request.param, **limits) as room:
+    async with own_room(tmp_path_factory.mktemp("desk"), request.param, **UNPACED) as room:
         yield room
 
 

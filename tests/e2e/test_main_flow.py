@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.case import Case, shown
+from tests.e2e.houses import own_room
 from tests.e2e.messengers import channel_of
-from tests.e2e.rooms import Room, own_room
+from tests.e2e.rooms import Room
 from tests.e2e.vocabulary import Person
 
 

@@ -10,7 +10,8 @@ import pytest
 from bot.playground.max import Limits as MaxLimits
 from bot.playground.telegram import Limits
 from tests.e2e.case import shown
-from tests.e2e.rooms import Room, own_room, rooms_only
+from tests.e2e.houses import own_room
+from tests.e2e.rooms import Room, rooms_only
 
 # Telegram's limits with the minute of a group shortened, so that a test can wait for it.
 GROUP_WINDOW = 10.0
@@ -21,8 +22,9 @@ AS_TOLD = f"all:30/1s,chat:3/3s,group:20/{GROUP_WINDOW:g}s"
 @pytest.fixture(params=["forum", "max"])
 async def room(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Room]:
     """A messenger that insists on its limits: MAX also on two requests for updates a second."""
+    telegram, max_ = {"limits": LIMITS}, {"limits": MaxLimits()}
     async with own_room(
-        tmp_path, request.param, limits=LIMITS, max_limits=MaxLimits(), telegram_limits=AS_TOLD
+        tmp_path, request.param, telegram=telegram, max_=max_, telegram_limits=AS_TOLD
     ) as room:
         yield room
         assert room.inside.refused == 0

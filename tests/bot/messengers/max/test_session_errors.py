@@ -196,6 +196,6 @@ async def test_no_call_is_made_again_by_itself_where_its_connection_is_cut(
 ) -> None:
     await bot(GetMe())  # the connection is kept from now on
     rule = stand_in.faults.add(faults.cut_after(), times=None)
-    error = await failure(bot(GetMe()))
+    error = await failure(bot.get_me())
     assert isinstance(error, TelegramNetworkError)
     assert rule.struck == 1
