@@ -1,10 +1,14 @@
 """What every test may need: where Chromium is, and the promise that nothing is left out in CI."""
 
+import logging
 import os
 import shutil
+import sys
+from collections.abc import Iterator
 from typing import Any, TypedDict
 
 import pytest
+import structlog
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -26,6 +30,19 @@ def chromium() -> LaunchOptions:
     flags = ["no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-sync"]
     flags += ["disable-background-networking", "disable-component-update"]
     return {"executable_path": CHROMIUM, "args": [f"--{flag}" for flag in flags]}
+
+
+@pytest.fixture
+def process_as_before() -> Iterator[None]:
+    """Puts back what the program sets for its whole process: logging, and who may read its files."""
+    root, hook = logging.getLogger(), sys.excepthook
+    handlers, level, mask = root.handlers[:], root.level, os.umask(0o022)
+    yield
+    os.umask(mask)
+    root.handlers[:], sys.excepthook = handlers, hook
+    root.setLevel(level)
+    logging.captureWarnings(False)
+    structlog.reset_defaults()
 
 
 LEFT_OUT = pytest.StashKey[int]()

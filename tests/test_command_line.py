@@ -13,6 +13,8 @@ import run
 from config.command_line import CommandLine
 from storage.database import Database
 
+pytestmark = pytest.mark.usefixtures("process_as_before")
+
 RUN = Path(run.__file__)
 COMMANDS = [
     "project create",

@@ -110,7 +110,8 @@ async def test_backups_that_are_late_or_missing_are_told(visit: Visit, clock: Cl
 
 async def test_secrets_that_others_can_read_are_told(visit: Visit, tmp_path: Path) -> None:
     file = tmp_path / ".env"
-    file.touch(mode=0o644)
+    file.touch()
+    file.chmod(0o644)
     visit.change(private=(file, tmp_path / "not there"))
     await visit.finds(Mark.ODD, f"chmod 600 {file}")
     file.chmod(0o600)

@@ -5,7 +5,6 @@ import logging
 import re
 import sys
 import warnings
-from collections.abc import Iterator
 from typing import Any
 
 import pydantic
@@ -18,15 +17,7 @@ TOKEN = "123456789:" + "A" * 35
 SECRETS = ["max-token-1", 'quo"ted\\key', "ключ-от-двери"]
 
 
-@pytest.fixture(autouse=True)
-def logging_as_before() -> Iterator[None]:
-    root, hook = logging.getLogger(), sys.excepthook
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:], sys.excepthook = handlers, hook
-    root.setLevel(level)
-    logging.captureWarnings(False)
-    structlog.reset_defaults()
+pytestmark = pytest.mark.usefixtures("process_as_before")
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
