@@ -34,7 +34,7 @@ def chromium() -> LaunchOptions:
 
 @pytest.fixture
 def process_as_before() -> Iterator[None]:
-    """Puts back what the program sets for its whole process: logging, and who may read its files."""
+    """Puts back what the program sets for its process: logging, and who may read its files."""
     root, hook = logging.getLogger(), sys.excepthook
     handlers, level, mask = root.handlers[:], root.level, os.umask(0o022)
     yield

@@ -7,15 +7,11 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.playground.max import Group as MaxGroup
-from bot.playground.max import MaxStandIn
-from bot.playground.max import Person as MaxPerson
 from bot.playground.telegram import Group, Person, TelegramStandIn
 from tests.e2e.acme import CHANNELS, SURPRISES, Acme
 from tests.e2e.companies import Companies
 from tests.e2e.desk import Desk
 from tests.e2e.houses import House, house_of_agents
-from tests.e2e.max_people import settings_of
 from tests.e2e.rooms import Room, TelegramRoom
 
 TOKEN = "42:AAtestTESTtestTESTtestTESTtestTESTtest"
@@ -61,36 +57,6 @@ async def desk(tmp_path: Path, messenger: TelegramStandIn, forum: Group) -> Asyn
     async with Desk(tmp_path, **settings_for(messenger, forum)) as running:
         yield running
         sys.stdout.write(running.output)  # pytest shows it where the test failed
-
-
-@pytest.fixture
-async def max_() -> AsyncIterator[MaxStandIn]:
-    async with MaxStandIn() as standin:
-        yield standin
-        assert standin.calls.broken_contracts == []
-
-
-@pytest.fixture
-def vera(max_: MaxStandIn) -> MaxPerson:
-    return max_.add_person("Vera")
-
-
-@pytest.fixture
-def boris(max_: MaxStandIn) -> MaxPerson:
-    return max_.add_person("Boris")
-
-
-@pytest.fixture
-def max_group(max_: MaxStandIn, boris: MaxPerson) -> MaxGroup:
-    return max_.add_group("Agents", members=[boris])
-
-
-@pytest.fixture
-async def max_desk(tmp_path: Path, max_: MaxStandIn, max_group: MaxGroup) -> AsyncIterator[Desk]:
-    """A running desk with customers and agents in MAX, and without Telegram."""
-    async with Desk(tmp_path, **settings_of(max_, agent_chat=f"max:{max_group.id}")) as running:
-        yield running
-        sys.stdout.write(running.output)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
