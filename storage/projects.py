@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from storage import ids
-from storage.database import Row, Transaction, from_ms
+from storage.database import Transaction, from_ms
 from storage.errors import Conflict, NotFound, ValidationFailed
 from storage.model import Channel, Chat, Project
 
@@ -49,7 +51,7 @@ def get(tx: Transaction, project_id: UUID) -> Project:
     row = tx.one(f"{SELECT} WHERE id = :id", id=ids.text(project_id))
     if row is None:
         raise NotFound("There is no such project.")
-    return _project(row)
+    return _project(tuple(row))
 
 
 def by_slug(tx: Transaction, slug: str) -> Project:
@@ -57,7 +59,7 @@ def by_slug(tx: Transaction, slug: str) -> Project:
     row = tx.one(f"{SELECT} WHERE slug = :slug", slug=slug)
     if row is None:
         raise NotFound(f"There is no project with the slug {slug}.")
-    return _project(row)
+    return _project(tuple(row))
 
 
 def by_agent_chat(tx: Transaction, chat: Chat) -> Project | None:
@@ -69,12 +71,12 @@ def by_agent_chat(tx: Transaction, chat: Chat) -> Project | None:
         channel=chat.channel,
         chat_id=chat.id,
     )
-    return None if row is None else _project(row)
+    return None if row is None else _project(tuple(row))
 
 
 def listing(tx: Transaction) -> list[Project]:
     """All projects, the first one made first."""
-    return [_project(row) for row in tx.all(f"{SELECT} ORDER BY created_at, rowid")]
+    return [_project(tuple(row)) for row in tx.all(f"{SELECT} ORDER BY created_at, rowid")]
 
 
 def update(tx: Transaction, project_id: UUID, /, **changes: object) -> Project:
@@ -101,7 +103,9 @@ def _as_browsers_write(origin: str) -> str:
     return f"{scheme}://{host.removesuffix(':443' if scheme == 'https' else ':80')}"
 
 
-def _project(row: Row) -> Project:
+@lru_cache(maxsize=256)
+def _project(row: tuple[Any, ...]) -> Project:
+    """Asked at every change, and nearly always with the same row."""
     id_, slug, name, description, locale, enabled, allow_create, *more = row
     origins, agent_channel, agent_chat_id, created_at = more
     return Project(

@@ -36,6 +36,20 @@ _INDEXED = (
     " JOIN tickets t ON t.id = m.ticket_id JOIN search_projects p ON p.project_id = t.project_id"
 )
 
+# Of many at once: the earlier ones are counted once a ticket, as conversations grow long.
+_FRESH = (
+    "WITH fresh AS (SELECT m.ticket_id, m.text, t.project_id, t.number, t.subject,"
+    " row_number() OVER (PARTITION BY m.ticket_id ORDER BY m.seq) - 1 AS later"
+    " FROM messages m JOIN tickets t ON t.id = m.ticket_id WHERE m.seq > :indexed),"
+    " known AS MATERIALIZED (SELECT f.ticket_id, (SELECT count(*) FROM messages e"
+    " WHERE e.ticket_id = f.ticket_id AND e.seq <= :indexed) AS earlier"
+    " FROM fresh f WHERE f.later = 0)"
+    " SELECT (p.place << 48) + (f.number << 20) + k.earlier + f.later AS rowid,"
+    " CASE k.earlier + f.later WHEN 0 THEN f.subject || ' ' || f.text ELSE f.text END AS words"
+    " FROM fresh f JOIN known k ON k.ticket_id = f.ticket_id"
+    " JOIN search_projects p ON p.project_id = f.project_id ORDER BY rowid"
+)
+
 
 def index(tx: Transaction) -> int:
     """Index the messages that are not yet; how many."""
@@ -50,11 +64,7 @@ def index(tx: Transaction) -> int:
         indexed=row["indexed"],
     )
     tx.run("UPDATE search_progress SET indexed = :last", last=row["last"])
-    return tx.run(
-        "INSERT INTO message_words (rowid, words)"
-        f" {_INDEXED} WHERE m.seq > :indexed) AS said ORDER BY rowid",
-        indexed=row["indexed"],
-    )
+    return tx.run(f"INSERT INTO message_words (rowid, words) {_FRESH}", indexed=row["indexed"])
 
 
 def refresh(tx: Transaction, seq: int) -> None:
