@@ -1,0 +1,29 @@
+"""A desk under faults for a minute in all: seeds that once found something, and one of chance."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.faults.laboratory import run
+
+SEEDS = Path(__file__).with_name("seeds.txt")
+FIXED, CHANCE = 8.0, 20.0
+"""Seconds of faults for each seed that is kept, and for the one of chance."""
+
+
+def kept() -> list[tuple[str, str]]:
+    """Scene and seed, line by line; what stands behind them is for people."""
+    lines = [line.partition("#")[0].split() for line in SEEDS.read_text().splitlines()]
+    return [(scene, seed) for scene, seed in filter(None, lines)]
+
+
+@pytest.mark.parametrize(("scene", "seed"), kept())
+async def test_what_a_seed_once_found_stays_mended(tmp_path: Path, scene: str, seed: str) -> None:
+    report = await run(tmp_path, seed=seed, seconds=FIXED, scene=scene)
+    assert report.rounds
+
+
+async def test_every_promise_holds_under_faults_of_chance(tmp_path: Path) -> None:
+    report = await run(tmp_path, seed=str(random.randrange(10**9)), seconds=CHANCE)
+    assert report.rounds
