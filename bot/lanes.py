@@ -16,7 +16,7 @@ from aiogram.exceptions import TelegramServerError
 from aiogram.types import Message, Update
 from structlog.contextvars import bound_contextvars
 
-from bot.failures import PASSING, wait_after, words
+from bot.failures import PASSING, understood, wait_after, words
 from bot.messengers import Messenger
 from bot.outgoing.recording import record
 from storage import inbox
@@ -156,6 +156,7 @@ class Lanes:
             except PASSING as error:
                 failure: Exception = error
                 server_errors += isinstance(error, TelegramServerError)
+                surprises += not understood(error)  # its screen is shown again by each try
                 log.warning("an update waits", updates=ids, error=words(error))
             except Exception as error:
                 failure = error

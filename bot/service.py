@@ -1,7 +1,7 @@
 """The bot as a running thing: each messenger connected, read, handled, sent to; ended in order."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,7 +14,7 @@ from aiohttp import web
 from bot import intake
 from bot.agents.rights import announce_rights
 from bot.app import build_dispatcher, commands
-from bot.failures import PASSING, wait_after, words
+from bot.failures import PASSING, understood, wait_after, words
 from bot.files import Files
 from bot.health import Health
 from bot.lanes import Lanes
@@ -33,6 +33,8 @@ log = structlog.get_logger()
 
 WEBHOOK_PATH = "/webhooks/{channel}"
 LOCALES = ("en", "ru")
+INSISTS = 3
+"""How often a start is tried anew for what the desk can work without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +160,8 @@ class Service:
         attempt = 0
         while True:
             try:
-                await self._introduce(messenger)
+                await self._introduce(messenger, insist=attempt < INSISTS)
                 break
-            except (TelegramUnauthorizedError, TelegramNotFound) as error:
-                variable = f"DESKWIRE_{messenger.channel.upper()}_TOKEN"
-                raise Fatal(f"{variable}: {messenger.channel} refuses this token") from error
             except (*PASSING, TelegramAPIError) as error:
                 if self._health.bad(messenger.channel, words(error)):
                     log.warning(
@@ -175,20 +174,23 @@ class Service:
         log.info("connected", channel=messenger.channel.value, bot=messenger.username)
         await self._check_agent_chats(messenger)
 
-    async def _introduce(self, messenger: Messenger) -> None:
-        me = await messenger.bot.get_me()
+    async def _introduce(self, messenger: Messenger, *, insist: bool) -> None:
+        try:
+            me = await messenger.bot.get_me()
+        except (TelegramUnauthorizedError, TelegramNotFound) as error:
+            variable = f"DESKWIRE_{messenger.channel.upper()}_TOKEN"
+            raise Fatal(f"{variable}: {messenger.channel} refuses this token") from error
         await self._db.write(feeds.know_bot, messenger.channel, me.id, me.username)
         if self._webhooks is None:
-            await intake.remove_webhook(messenger)
+            # One that is there all the same is a conflict, which `poll` mends.
+            removal = intake.remove_webhook(messenger)
+            await _or_without("a look at its webhook", removal, messenger, insist=insist)
         else:
             url = self._webhooks.url(messenger.channel)
             await intake.set_webhook(messenger, url, self._webhooks.secret)
-        for locale in LOCALES:
-            await messenger.bot.set_my_commands(
-                commands(locale),
-                scope=BotCommandScopeAllPrivateChats(),
-                language_code=None if locale == LOCALES[0] else locale,
-            )
+        await _or_without(
+            "its menu of commands", _offer_commands(messenger), messenger, insist=insist
+        )
         messenger.username = me.username
 
     async def _check_agent_chats(self, messenger: Messenger) -> None:
@@ -202,3 +204,27 @@ class Service:
                         project=project.slug,
                         reason=words(error),
                     )
+
+
+async def _or_without(
+    what: str, work: Awaitable[None], messenger: Messenger, *, insist: bool
+) -> None:
+    """Do what the desk can work without: servers of others know less than the messengers' own.
+
+    Raises what passes (see `bot.failures`) while the caller would `insist`.
+    """
+    try:
+        await work
+    except (*PASSING, TelegramAPIError) as error:
+        if insist and isinstance(error, PASSING) and understood(error):
+            raise
+        log.warning("goes without", channel=messenger.channel.value, what=what, reason=words(error))
+
+
+async def _offer_commands(messenger: Messenger) -> None:
+    for locale in LOCALES:
+        await messenger.bot.set_my_commands(
+            commands(locale),
+            scope=BotCommandScopeAllPrivateChats(),
+            language_code=None if locale == LOCALES[0] else locale,
+        )

@@ -25,7 +25,7 @@ async def check_rights(messenger: Messenger, chat: Chat) -> list[str]:
     bot = messenger.bot
     me = await bot.get_me()
     try:
-        group = await bot.get_chat(chat.id)
+        forum = messenger.capabilities.topics and (await bot.get_chat(chat.id)).is_forum
         member = await bot.get_chat_member(chat.id, me.id)
     except (TelegramBadRequest, TelegramForbiddenError):
         return ["right_member"]
@@ -34,7 +34,7 @@ async def check_rights(messenger: Messenger, chat: Chat) -> list[str]:
     if isinstance(member, ChatMemberRestricted) and not member.can_send_messages:
         return ["right_write"]
     admin = isinstance(member, ChatMemberAdministrator)
-    if group.is_forum:
+    if forum:
         manages = isinstance(member, ChatMemberAdministrator) and member.can_manage_topics
         return [] if manages else ["right_topics"]
     if not messenger.capabilities.privacy_mode:

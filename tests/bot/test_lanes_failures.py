@@ -3,7 +3,12 @@
 from typing import Any
 
 import pytest
-from aiogram.exceptions import TelegramNetworkError, TelegramRetryAfter, TelegramServerError
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramNetworkError,
+    TelegramRetryAfter,
+    TelegramServerError,
+)
 from aiogram.methods import GetMe
 from aiogram.types import Update
 
@@ -93,6 +98,24 @@ async def test_an_update_that_our_code_fails_on_is_set_aside_and_the_next_is_han
     (row,) = await ward.rows("failed")
     assert "bad" in row["payload"]  # kept for a look
     assert row["error"] == "ValueError"
+    assert ward.handled == [(ANN, "good")]
+
+
+async def test_an_answer_that_nobody_can_read_does_not_show_a_screen_for_ever(ward: Ward) -> None:
+    """The messenger did what was asked: each further try would do it once more."""
+    odd = ClientDecodeError("odd", ValueError(), {"ok": True, "result": {}})
+
+    def misread(update: Update) -> None:
+        assert update.message is not None
+        if update.message.text == "odd":
+            raise odd
+
+    ward.before = misread
+    await ward.receive(ANN, "odd")
+    await ward.receive(ANN, "good")
+    ward.start()
+    await ward.done()
+    assert ward.tries == SURPRISES + 1
     assert ward.handled == [(ANN, "good")]
 
 

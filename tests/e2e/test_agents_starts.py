@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from bot.playground.max import MaxStandIn, faults
 from tests.e2e.acme import SURPRISES
 from tests.e2e.case import shown
+from tests.e2e.desk import Desk
 from tests.e2e.houses import own_room
 from tests.e2e.rooms import RoomKind, TelegramRoom
 from tests.e2e.vocabulary import Group
@@ -69,6 +71,16 @@ async def test_a_start_says_in_one_message_what_is_missing(tmp_path: Path, kind:
         await room.post("/v1/helpdesk/tickets", {"text": "Hello"})
         await room.until(lambda: any(m.keys for m in room.group.messages), "the card")
         assert sum("I still have to" in text for text in said_in(room.group)) == 1
+
+
+async def test_what_is_missing_is_said_where_max_tells_nothing_of_the_chat(tmp_path: Path) -> None:
+    async with MaxStandIn() as messenger:
+        messenger.faults.add(faults.reject(404, "not.found"), "getChat", times=None)
+        group = messenger.add_group("Agents", bot_rights="member")
+        settings = {"max_token": messenger.token, "max_api_url": messenger.url}
+        async with Desk(tmp_path, agent_chat=f"max:{group.id}", **settings):
+            await messenger.until(lambda: said_in(group), what="what is missing")
+            assert "I still have to" in said_in(group)[0]
 
 
 def said_in(group: Group) -> list[str]:

@@ -6,7 +6,12 @@ import socket
 import sqlite3
 from pathlib import Path
 
-from bot.playground.telegram import Group, Person, TelegramStandIn
+import pytest
+
+from bot.playground.max import MaxStandIn
+from bot.playground.max import faults as max_faults
+from bot.playground.stand_in.faults import Fault
+from bot.playground.telegram import Group, Person, TelegramStandIn, faults
 from tests.e2e.conftest import settings_for
 from tests.e2e.desk import Desk
 from tests.e2e.people import open_ticket, subscribe, texts
@@ -39,6 +44,39 @@ async def test_a_wrong_token_stops_the_desk_with_one_line_and_without_showing_it
     assert sum("DESKWIRE_TELEGRAM_TOKEN" in line for line in lines) == 1
     assert wrong not in "\n".join(lines)
     assert "Traceback" not in "\n".join(lines)
+
+
+@pytest.mark.parametrize("method", ["getWebhookInfo", "setMyCommands"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        faults.reject(404, "Not Found"),
+        faults.reject(400, "Bad Request"),
+        faults.status(200, '{"ok": true, "result": {}}'),
+        faults.status(501),
+    ],
+    ids=["not found", "bad request", "unreadable", "not implemented"],
+)
+async def test_a_bot_api_server_that_knows_less_is_worked_with(
+    tmp_path: Path, messenger: TelegramStandIn, ann: Person, method: str, fault: Fault
+) -> None:
+    messenger.faults.add(fault, method, times=None)
+    async with Desk(tmp_path, **settings_for(messenger, None)):
+        ann.open("help_main")
+        await messenger.until(lambda: any(m.from_bot for m in ann.chat.messages), what="a screen")
+
+
+@pytest.mark.parametrize("operation", ["getSubscriptions", "editMyCommands"])
+async def test_a_max_that_knows_less_is_worked_with(tmp_path: Path, operation: str) -> None:
+    async with MaxStandIn() as messenger:
+        messenger.faults.add(max_faults.reject(404, "not.found"), operation, times=None)
+        settings = {"max_token": messenger.token, "max_api_url": messenger.url}
+        async with Desk(tmp_path, **settings):
+            ann = messenger.add_person("Ann")
+            ann.open("help_main")
+            await messenger.until(
+                lambda: any(m.from_bot for m in ann.chat.messages), what="a screen"
+            )
 
 
 async def test_a_taken_port_stops_the_start_with_one_line(tmp_path: Path) -> None:

@@ -48,10 +48,10 @@ class Chats:
         """Raises TelegramForbiddenError for a group that the bot is in no more."""
         chat = await self._get(method, f"/chats/{method.chat_id}")
         private = chat.get("type") == "dialog"
-        if not private and chat.get("status") != "active":
+        if not private and chat.get("status") not in (None, "active"):
             raise TelegramForbiddenError(method, NO_MEMBER)
         return ChatFullInfo(
-            id=chat["chat_id"],
+            id=int(method.chat_id),
             type="private" if private else "group",
             title=None if private else chat.get("title"),
             accent_color_id=0,
@@ -68,7 +68,7 @@ class Chats:
     async def administrators(self, bot: Bot, method: GetChatAdministrators) -> list[Member]:
         """The bot has to be one of them itself."""
         found = await self._get(method, f"/chats/{method.chat_id}/members/admins")
-        return [member_of(each) for each in found["members"]]
+        return [member_of(each) for each in found.get("members") or ()]
 
     async def member(self, bot: Bot, method: GetChatMember) -> Member:
         """Of others, the bot has to be an administrator to know."""
@@ -78,8 +78,8 @@ class Chats:
             return member_of(await self._get(method, f"/chats/{method.chat_id}/members/me"))
         query = {"user_ids": [method.user_id]}
         found = await self._get(method, f"/chats/{method.chat_id}/members", query)
-        for each in found["members"]:
-            if each["user_id"] == method.user_id:
+        for each in found.get("members") or ():
+            if each.get("user_id") == method.user_id:
                 return member_of(each)
         return ChatMemberLeft(user=User(id=method.user_id, is_bot=False, first_name=""))
 
@@ -115,7 +115,7 @@ def member_of(member: Json) -> Member:
     user = user_of(member)
     if member.get("is_owner"):
         return ChatMemberOwner(user=user, is_anonymous=False)
-    rights = member.get("permissions") or ()
+    rights = member.get("permissions", (HEARS_ALL, "write")) or ()
     if not member.get("is_admin") or (user.is_bot and HEARS_ALL not in rights):
         return ChatMemberMember(user=user)
     return ChatMemberAdministrator(

@@ -64,7 +64,7 @@ def refusal(method: TelegramMethod[Any], status: int, said: object) -> TelegramA
         return NotReady(method, "the file is not ready")
     if not 400 <= status < 500:  # below, it is a page of a proxy's, or half an answer
         return TelegramServerError(method, f"MAX answers {status}")
-    if "dialog.suspended" in words:
+    if "dialog.suspended" in words or (status == 403 and _writes_to_a_person(method)):
         return TelegramForbiddenError(method, BLOCKED)
     if known := _in_telegrams_words(code, words):
         return TelegramBadRequest(method, known)
@@ -72,6 +72,12 @@ def refusal(method: TelegramMethod[Any], status: int, said: object) -> TelegramA
         return NothingThere(method, _missing(method, status, words))
     kind = _BY_STATUS.get(status, TelegramBadRequest)
     return kind(method, f"MAX answers {status}: {words or code}")
+
+
+def _writes_to_a_person(method: TelegramMethod[Any]) -> bool:
+    """Nobody but the person can forbid that; groups have negative ids."""
+    chat_id = getattr(method, "chat_id", None)
+    return isinstance(chat_id, int) and chat_id > 0 and not isinstance(method, EDITS + DELETIONS)
 
 
 def _in_telegrams_words(code: str, words: str) -> str | None:

@@ -180,6 +180,7 @@ def identity(update: Json) -> int:
             update.get("timestamp"),
             update.get("chat_id"),
             update.get("user_id"),
+            update.get("payload"),
             actor_in(update).get("user_id"),
             callback.get("callback_id"),
             callback.get("timestamp"),

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import IntEnum
 from typing import Any, TypeVar
 
@@ -17,6 +17,7 @@ from aiogram.methods import TelegramMethod
 
 from bot.messengers.max.connection import Json, MaxApi, misunderstood
 from bot.messengers.max.errors import (
+    CHAT_NOT_FOUND,
     EDIT_NOT_FOUND,
     REPLY_NOT_FOUND,
     NothingThere,
@@ -88,12 +89,12 @@ class Posting:
         """Make a message in the chat that `query` names; one of several files has `parts`."""
         answer = await self._send_reply(method, query, body, reply)
         try:
-            mid = answer["message"]["body"]["mid"]
-            at = datetime.fromtimestamp(answer["message"]["timestamp"] / 1000, UTC)
+            mid = str(answer["message"]["body"]["mid"])
         except (KeyError, TypeError) as error:
             raise misunderstood(answer, error) from error
         remember = max_messages.remember
-        return Made(await record(self._db, remember, query["chat_id"], mid, parts), at)
+        ids = await record(self._db, remember, query["chat_id"], mid, parts)
+        return Made(ids, self._db.clock())
 
     async def _send_reply(
         self, method: TelegramMethod[Any], query: Json, body: Json, reply: Reply | None
@@ -117,7 +118,12 @@ class Posting:
         return await self._post(method, query, body)
 
     async def _post(self, method: TelegramMethod[Any], query: Json, body: Json) -> Json:
-        return await self._api.call("POST", "/messages", query=query, body=body, method=method)
+        try:
+            return await self._api.call("POST", "/messages", query=query, body=body, method=method)
+        except NothingThere as error:
+            if "link" in body or _has_files(body):
+                raise
+            raise TelegramBadRequest(method, CHAT_NOT_FOUND) from error
 
     async def edit(self, method: TelegramMethod[Any], message_id: int | None, body: Json) -> None:
         """Replace what `body` names of a message."""
@@ -168,3 +174,8 @@ class Posting:
                 raise
             finally:
                 turn.done()
+
+
+def _has_files(body: Json) -> bool:
+    """Whether a message names more that may not be there than its chat."""
+    return any(each["type"] != "inline_keyboard" for each in body.get("attachments") or ())

@@ -7,6 +7,7 @@ from aiogram.methods import DeleteWebhook, GetWebhookInfo, SetWebhook, TelegramM
 from aiogram.types import WebhookInfo
 
 from bot.messengers.max.connection import MaxApi
+from bot.messengers.max.errors import NothingThere
 
 
 class Subscriptions:
@@ -40,5 +41,9 @@ class Subscriptions:
                 await self._api.call("DELETE", "/subscriptions", query={"url": url}, method=method)
 
     async def _urls(self, method: TelegramMethod[Any]) -> list[str]:
-        found = await self._api.call("GET", "/subscriptions", method=method)
-        return [each["url"] for each in found["subscriptions"]]
+        """A server that knows of no such list has none set."""
+        try:
+            found = await self._api.call("GET", "/subscriptions", method=method)
+        except NothingThere:
+            return []
+        return [each["url"] for each in found.get("subscriptions") or ()]

@@ -123,6 +123,13 @@ async def test_an_update_that_comes_twice_is_taken_in_once(
     assert stand_in.updates_pending == 3
 
 
+async def test_links_opened_in_the_same_moment_are_two_updates(arrivals: Arrivals) -> None:
+    start = {"update_type": "bot_started", "timestamp": 1, "chat_id": 5, "user": {"user_id": 7}}
+    await arrivals.take_in(start | {"payload": "hd_one"}, start | {"payload": "hd_two"})
+    words = [update.message and update.message.text for update in await arrivals.updates()]
+    assert words == ["/start hd_one", "/start hd_two"]
+
+
 UNKNOWN = [
     {"update_type": "hologram_shown", "timestamp": 1, "chat_id": 5, "what": {"is": ["this"]}},
     {"update_type": "message_created", "timestamp": 1, "message": "words"},

@@ -11,7 +11,7 @@ from aiogram.types import (
 )
 
 from bot.messengers.max.session import MaxBot
-from bot.playground.max import Group, MaxStandIn, Person
+from bot.playground.max import Group, MaxStandIn, Person, faults
 
 
 async def test_the_bot_knows_its_name(bot: MaxBot, stand_in: MaxStandIn) -> None:
@@ -52,6 +52,31 @@ async def test_the_bot_is_an_administrator_where_it_hears_all(
     group = stand_in.add_group("Desk", bot_rights="member" if rights == "member" else rights)
     me = await bot.get_me()
     assert isinstance(await bot.get_chat_member(group.id, me.id), kind)
+
+
+@pytest.mark.parametrize("told", ["{}", '{"type": "chat", "title": "Desk"}'])
+async def test_a_chat_of_which_little_is_told_is_there(
+    bot: MaxBot, stand_in: MaxStandIn, group: Group, told: str
+) -> None:
+    stand_in.faults.add(faults.status(200, told), "getChat")
+    assert (await bot.get_chat(group.id)).id == group.id
+
+
+async def test_members_that_are_not_told_are_none(
+    bot: MaxBot, stand_in: MaxStandIn, ann: Person, group: Group
+) -> None:
+    stand_in.faults.add(faults.status(200, "{}"), ["getAdmins", "getMembers"], times=None)
+    assert await bot.get_chat_administrators(group.id) == []
+    assert isinstance(await bot.get_chat_member(group.id, ann.id), ChatMemberLeft)
+
+
+async def test_an_administrator_whose_rights_are_not_told_may_have_them(
+    bot: MaxBot, stand_in: MaxStandIn, group: Group
+) -> None:
+    me = await bot.get_me()
+    told = f'{{"user_id": {me.id}, "first_name": "Desk", "is_bot": true, "is_admin": true}}'
+    stand_in.faults.add(faults.status(200, told), "getMembership")
+    assert isinstance(await bot.get_chat_member(group.id, me.id), ChatMemberAdministrator)
 
 
 async def test_members_are_told_apart(

@@ -50,6 +50,22 @@ async def test_a_chat_that_is_not_there_is_told_as_such(
     assert final_reason(error) == "chat_not_found"
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "reason"),
+    [
+        (403, "chat.denied", "blocked"),
+        (403, "access.denied", "blocked"),
+        (404, "not.found", "chat_not_found"),
+    ],
+)
+async def test_a_dialog_that_is_refused_in_other_words_has_the_same_reason(
+    bot: MaxBot, ann: Person, stand_in: MaxStandIn, status: int, code: str, reason: str
+) -> None:
+    stand_in.faults.add(faults.reject(status, code), "sendMessage")
+    error = await failure(bot.send_message(ann.chat.id, "x"))
+    assert final_reason(error) == reason
+
+
 async def test_a_group_without_the_bot_forbids_it(bot: MaxBot, group: Group) -> None:
     group.remove_bot()
     error = await failure(bot.send_message(group.id, "x"))
@@ -156,6 +172,15 @@ async def test_a_success_in_unknown_words_is_not_done_again(
     error = await failure(bot.send_message(ann.chat.id, "x"))
     assert isinstance(error, ClientDecodeError)
     assert not understood(error)
+
+
+async def test_the_name_of_a_message_is_all_that_its_answer_has_to_tell(
+    bot: MaxBot, ann: Person, stand_in: MaxStandIn
+) -> None:
+    bare = faults.status(200, '{"message": {"body": {"mid": "mid.1"}}}')
+    stand_in.faults.add(bare, "sendMessage")
+    sent = await bot.send_message(ann.chat.id, "x")
+    assert sent.message_id
 
 
 async def test_an_edit_that_fails_with_200_fails(
