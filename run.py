@@ -16,10 +16,11 @@ from config import commands, secret
 from config.command_line import UsageError, parse
 from config.masking import Mask
 from config.printing import listens, table, tell
+from config.process import settle
 from storage import owner
 from storage.backup import backup
 from storage.database import Database
-from storage.errors import Conflict, DatabaseUnusable, HelpdeskError
+from storage.errors import Conflict, DatabaseUnusable, HelpdeskError, Unavailable
 from storage.first_start import NewProject, prepare
 from storage.model import Channel, Chat
 from storage.once import scratch, write_once
@@ -28,6 +29,7 @@ from storage.owner import Said, said
 if TYPE_CHECKING:
     from aiohttp import web
 
+    from api.runner import Runner
     from api.webhook_sender import WebhookSender
     from bot.messengers import Messenger
     from bot.playground import Playground
@@ -111,8 +113,6 @@ async def first_start(db: Database, settings: config.Settings) -> None:
 
 async def serve_until_end(db: Database, settings: config.Settings) -> int:
     """Serve until the process is asked to end, or until a part finds that it cannot go on."""
-    from aiohttp import web
-
     from api.runner import Runner
     from bot.jobs import scheduled
     from bot.playground import Playground
@@ -128,16 +128,12 @@ async def serve_until_end(db: Database, settings: config.Settings) -> int:
         runner = Runner(app, access_log=None, handle_signals=False, shutdown_timeout=5)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
-        try:
-            # The stand-ins' people need no password: nobody else may reach them.
-            host = "127.0.0.1" if playground else settings.host
-            await web.TCPSite(runner, host, settings.port).start()
-        except OSError as error:
-            tell(f"DESKWIRE_HOST, DESKWIRE_PORT: cannot listen there: {error.strerror}")
-            return FAILED
+        # The stand-ins' people need no password: nobody else may reach them.
+        await listen(runner, "127.0.0.1" if playground else settings.host, settings.port)
         tasks.start("webhooks", webhooks.run)
         await service.start(tasks)
         jobs = scheduled(db, settings.backup_dir, settings.backup_keep)
+        settle()
         listens(*runner.addresses[0][:2], playground=playground is not None)
         fatal = await tasks.end()
         jobs.shutdown(wait=False)
@@ -145,6 +141,17 @@ async def serve_until_end(db: Database, settings: config.Settings) -> int:
         await asyncio.gather(runner.cleanup(), service.finish(6), webhooks.finish(6))
     tell(fatal)
     return MISUSED if fatal else 0
+
+
+async def listen(runner: "Runner", host: str, port: int) -> None:
+    """Raises Unavailable."""
+    from aiohttp import web
+
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        wrong = f"DESKWIRE_HOST, DESKWIRE_PORT: cannot listen there: {error.strerror}"
+        raise Unavailable(wrong) from error
 
 
 def compose(

@@ -20,10 +20,10 @@ from api.reading import Once
 from api.routing import Call, LongCall, Route
 from storage import projects
 from storage import requests as storage
-from storage.database import Transaction
 from storage.errors import ChannelUnavailable, NotFound, RequestNotFound
 from storage.idempotency import Answer
 from storage.model import Channel, Project, Request
+from storage.transaction import Transaction
 
 MADE_A_MINUTE = 10
 """Requests that one address may make."""

@@ -17,8 +17,8 @@ from pydantic import BaseModel, TypeAdapter
 
 from api.desk import Desk
 from storage import ids
-from storage.database import Transaction
 from storage.errors import HelpdeskError, NotFound
+from storage.transaction import Transaction
 
 Given = TypeVar("Given")
 

@@ -16,9 +16,9 @@ from api.limiter import QUOTA
 from api.reading import Once
 from api.routing import Call, LongCall, Route
 from storage import api_keys, idempotency
-from storage.database import Transaction
 from storage.errors import HelpdeskError
 from storage.idempotency import Answer
+from storage.transaction import Transaction
 
 Serve = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

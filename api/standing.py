@@ -15,9 +15,10 @@ from prometheus_client.registry import Collector
 
 from storage import backlog, overview
 from storage.backlog import Queue
-from storage.database import Database, Transaction
+from storage.database import Database
 from storage.errors import Unavailable
 from storage.overview import ProjectState
+from storage.transaction import Transaction
 
 QUANTILES = (0.5, 0.9)
 """Of the waits for a first reply: the usual one, and one that only a tenth is above."""

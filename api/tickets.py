@@ -5,7 +5,6 @@ from collections.abc import Callable
 from api import answers, cursors, inputs
 from api.routing import Call, Route
 from storage import conversation, messages, opening, search, ticket_list, tickets
-from storage.database import Transaction
 from storage.errors import (
     ChannelUnavailable,
     Conflict,
@@ -15,6 +14,7 @@ from storage.errors import (
 )
 from storage.model import Channel, Content, Message, Ticket
 from storage.ticket_list import TicketFilter
+from storage.transaction import Transaction
 
 PATH = "/v1/helpdesk/tickets"
 

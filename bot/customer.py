@@ -24,9 +24,9 @@ from bot.scenes.consent import Consent
 from bot.scenes.menu import Menu
 from bot.scenes.new_ticket import NewTicket
 from storage import conversation, message_map, messages, projects, routing, subscribers, tickets
-from storage.database import Transaction
 from storage.errors import Forbidden
 from storage.model import Chat, Content, Project, Source, SubscriberStatus, Ticket
+from storage.transaction import Transaction
 
 _COMMAND = re.compile(r"/\w+(@\w+)?")
 

@@ -2,8 +2,9 @@
 
 from bot.messengers import Messenger
 from storage import inbox, message_map
-from storage.database import Database, Transaction, to_ms
+from storage.database import Database
 from storage.model import Channel
+from storage.transaction import Transaction, to_ms
 
 LONGEST_WINDOW = 60_000
 """Milliseconds; no window of a messenger is longer."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from storage import messages, projects, subscribers, ticket_types, tickets
-from storage.database import Transaction
 from storage.errors import NotFound
 from storage.model import Chat, Message, Project, Subscriber, Ticket, TicketType
+from storage.transaction import Transaction
 
 PAGE = 6
 """Tickets on one page of the list."""

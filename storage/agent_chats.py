@@ -7,9 +7,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from storage import messages, outbox, projects, tickets
-from storage.database import Transaction, to_ms
 from storage.errors import Conflict, NotFound
 from storage.model import Chat, Project
+from storage.transaction import Transaction, to_ms
 
 CODE_LIFETIME = timedelta(minutes=15)
 CODE_SHAPE = re.compile(r"[A-Za-z0-9_-]{16}")

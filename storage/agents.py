@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from storage.database import Row, Transaction
 from storage.errors import NotFound
 from storage.model import Agent, Channel, Person
+from storage.transaction import Row, Transaction
 
 
 def seen(tx: Transaction, project_id: UUID, person: Person) -> Agent:

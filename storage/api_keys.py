@@ -7,8 +7,8 @@ from datetime import datetime
 from uuid import UUID
 
 from storage import ids
-from storage.database import Row, Transaction, from_ms, optional_ms
 from storage.errors import Conflict, NotFound, Unauthorized
+from storage.transaction import Row, Transaction, from_ms, optional_ms
 
 PREFIX = "dw_"
 
@@ -82,12 +82,12 @@ def revoke(tx: Transaction, key_id: UUID) -> ApiKey:
 
 def project_of(tx: Transaction, hashed: str) -> UUID:
     """The project that a key with this hash opens. Raises Unauthorized."""
-    row = tx.one(
+    rows = tx.settled(
         "SELECT project_id FROM api_keys WHERE hash = :hash AND revoked_at IS NULL", hash=hashed
     )
-    if row is None:
+    if not rows:
         raise Unauthorized
-    return ids.parse(row[0])
+    return ids.parse(rows[0][0])
 
 
 def _key(row: Row) -> ApiKey:

@@ -6,7 +6,7 @@ For who watches the server; what is done about it is the lanes' and the senders'
 from datetime import datetime
 from typing import NamedTuple
 
-from storage.database import Row, Transaction, from_ms
+from storage.transaction import Row, Transaction, from_ms
 
 
 class Queue(NamedTuple):

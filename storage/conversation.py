@@ -15,7 +15,6 @@ from storage import (
     subscribers,
     tickets,
 )
-from storage.database import Transaction
 from storage.errors import Conflict, HelpdeskDisabled, NotVirtual
 from storage.model import (
     Agent,
@@ -30,6 +29,7 @@ from storage.model import (
     SubscriberStatus,
     Ticket,
 )
+from storage.transaction import Transaction
 
 
 def reply(

@@ -8,8 +8,7 @@ import sqlite3
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
-from functools import cache
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
@@ -20,10 +19,10 @@ from storage import ids
 from storage.errors import DatabaseUnusable, Unavailable
 from storage.migrations import migrate
 from storage.outages import as_told, describe
+from storage.transaction import Transaction, to_ms
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Row = sqlite3.Row
 Clock = Callable[[], datetime]
 
 BUSY_TIMEOUT = 5.0
@@ -31,71 +30,12 @@ BUSY_TIMEOUT = 5.0
 BATCH = 256
 """Operations in one commit at most, so that the first of them does not wait for a flood."""
 READERS = 2
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+CACHE = 8 * 1024
+"""KiB of the file that each connection keeps in memory at most."""
 
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
-
-
-def to_ms(moment: datetime) -> int:
-    """Milliseconds since the Unix epoch, as the schema keeps times."""
-    return (moment - EPOCH) // timedelta(milliseconds=1)
-
-
-def from_ms(value: int) -> datetime:
-    """The UTC moment of so many milliseconds since the Unix epoch."""
-    return datetime.fromtimestamp(value / 1000, UTC)
-
-
-def optional_ms(value: int | None) -> datetime | None:
-    """`from_ms` where the column may be NULL."""
-    return None if value is None else from_ms(value)
-
-
-class Transaction:
-    """What an operation, a plain function, works with: statements, the moment, fresh ids."""
-
-    __slots__ = ("_connection", "_new_id", "now", "now_ms", "signals")
-
-    def __init__(
-        self, connection: sqlite3.Connection, now: datetime, new_id: Callable[[], UUID]
-    ) -> None:
-        self._connection = connection
-        self._new_id = new_id
-        self.now_ms = to_ms(now)
-        self.now = from_ms(self.now_ms)
-        self.signals: set[str] = set()
-
-    def new_id(self) -> UUID:
-        return self._new_id()
-
-    def run(self, sql: str, /, **values: object) -> int:
-        """Execute a statement; the number of rows it changed."""
-        return self._connection.execute(sql, values).rowcount
-
-    def one(self, sql: str, /, **values: object) -> Row | None:
-        """The first row, or None. Works for `… RETURNING` too."""
-        rows: list[Row] = self._connection.execute(sql, values).fetchall()
-        return rows[0] if rows else None
-
-    def all(self, sql: str, /, **values: object) -> list[Row]:
-        return self._connection.execute(sql, values).fetchall()
-
-    def insert(self, table: str, /, **values: object) -> int:
-        """Insert one row; its rowid. `table` and the names come from our code only."""
-        return self._connection.execute(_insertion(table, *values), values).lastrowid or 0
-
-    def signal(self, topic: str) -> None:
-        """Wake the listeners of `topic` once this is committed."""
-        self.signals.add(topic)
-
-
-@cache
-def _insertion(table: str, *names: str) -> str:
-    marks = ", ".join(f":{name}" for name in names)
-    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})"
 
 
 Operation = Callable[Concatenate[Transaction, P], T]
@@ -180,6 +120,7 @@ class Database:
         # What was erased stays in no free corner of the file; not every build does so by itself.
         await connection.execute("PRAGMA secure_delete = ON")
         await connection.execute("PRAGMA temp_store = MEMORY")
+        await connection.execute(f"PRAGMA cache_size = -{CACHE}")
         if not writes:
             await connection.execute("PRAGMA query_only = ON")
         self._tasks.append(asyncio.create_task(self._serve(lane), name="database lane"))
@@ -225,6 +166,7 @@ class Database:
                     return
                 await lane.wake.wait()
                 lane.wake.clear()
+                await asyncio.sleep(0)  # what came in the same moment comes along
                 continue
             jobs = [lane.queue.popleft() for _ in range(min(BATCH, len(lane.queue)))]
             # The one place that runs a function on aiosqlite's thread: a batch is one hop.
@@ -238,19 +180,21 @@ class Database:
     def _run(self, lane: _Lane, jobs: list[_Job]) -> None:
         """On the connection's thread: every job, and one commit for all."""
         connection = lane.connection._conn
-        now = self.clock()
+        tx = Transaction(connection, self.clock(), self._new_id)
         begin = "BEGIN IMMEDIATE" if lane.writes else "BEGIN"
         try:
             connection.execute(begin)
-            if not all(self._run_one(connection, job, now) for job in jobs):
+            if not all(_run_one(tx, connection, job) for job in jobs):
                 # One failed that had changed something. Savepoints cost a tenth of everything, so
                 # they come only now: all is undone, and each runs again in one of its own.
                 connection.execute("ROLLBACK")
+                tx.forget()
                 connection.execute(begin)
                 for job in jobs:
                     connection.execute("SAVEPOINT operation")
-                    if not self._run_one(connection, job, now):
+                    if not _run_one(tx, connection, job):
                         connection.execute("ROLLBACK TO operation")
+                        tx.forget()
                     connection.execute("RELEASE operation")
             connection.execute("COMMIT")
         except Exception as error:
@@ -260,21 +204,6 @@ class Database:
             for job in jobs:
                 job.error = job.error or Unavailable(describe(error))
                 job.signals = set()
-
-    def _run_one(self, connection: sqlite3.Connection, job: _Job, now: datetime) -> bool:
-        """Run a job; whether it left nothing that must be undone."""
-        tx = Transaction(connection, now, self._new_id)
-        job.error, job.signals = None, set()
-        changes = connection.total_changes
-        try:
-            job.result = job.call(tx)
-        except Exception as error:
-            if not connection.in_transaction:
-                raise  # SQLite itself gave up the whole transaction (disk full, I/O error)
-            job.error = as_told(error)
-            return connection.total_changes == changes
-        job.signals = tx.signals
-        return True
 
     @contextmanager
     def listen(self, *topics: str) -> Iterator[asyncio.Event]:
@@ -289,3 +218,18 @@ class Database:
                 self._listeners[topic].discard(event)
                 if not self._listeners[topic]:
                     del self._listeners[topic]
+
+
+def _run_one(tx: Transaction, connection: sqlite3.Connection, job: _Job) -> bool:
+    """Run a job; whether it left nothing that must be undone."""
+    tx.signals = job.signals = set()
+    job.error = None
+    changes = connection.total_changes
+    try:
+        job.result = job.call(tx)
+    except Exception as error:
+        if not connection.in_transaction:
+            raise  # SQLite itself gave up the whole transaction (disk full, I/O error)
+        job.error, job.signals = as_told(error), set()
+        return connection.total_changes == changes
+    return True

@@ -10,8 +10,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from storage import webhooks
-from storage.database import Row, Transaction, from_ms, optional_ms, to_ms
 from storage.errors import Conflict, NotFound
+from storage.transaction import Row, Transaction, from_ms, optional_ms, to_ms
 from storage.webhooks import Event, WebhookStatus
 
 REMEMBERED = timedelta(days=14)

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from storage import message_map, messages, outbox, projects, subscribers, tickets
-from storage.database import Transaction
 from storage.model import Channel, Chat, Delivery, Subscriber, SubscriberStatus, Ticket
+from storage.transaction import Transaction
 
 UNREACHABLE = {SubscriberStatus.STOPPED: "unsubscribed", SubscriberStatus.BLOCKED: "blocked"}
 """Why a former subscriber gets nothing; names of the reasons in `locales`."""

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from storage.database import Transaction
 from storage.model import Chat
+from storage.transaction import Transaction
 
 
 class DialogKey(NamedTuple):

@@ -13,8 +13,8 @@ from storage import (
     search,
     subscribers,
 )
-from storage.database import Transaction
 from storage.message_map import Role
+from storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from storage import deliveries, webhook_queue, webhooks
-from storage.database import Transaction
 from storage.deliveries import Delivery
 from storage.errors import Conflict
 from storage.model import Message, Status, Ticket
+from storage.transaction import Transaction
 from storage.webhooks import Event, WebhookStatus
 
 

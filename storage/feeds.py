@@ -1,8 +1,8 @@
 """Who the desk's bot is in each messenger, remembered for when the messenger cannot be asked."""
 
 from storage import inbox, message_map
-from storage.database import Transaction
 from storage.model import Channel
+from storage.transaction import Transaction
 
 
 def know_bot(tx: Transaction, channel: Channel, bot_id: int, username: str | None) -> None:

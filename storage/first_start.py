@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from storage import agent_chats, api_keys, projects
-from storage.database import Transaction
 from storage.model import Chat, Project
+from storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)

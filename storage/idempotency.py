@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from storage.database import Transaction, to_ms
 from storage.errors import IdempotencyConflict
+from storage.transaction import Transaction, to_ms
 
 REMEMBERED = timedelta(hours=24)
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from storage.database import Row, Transaction, from_ms, to_ms
 from storage.model import Channel, Chat
+from storage.transaction import Row, Transaction, from_ms, to_ms
 
 REMEMBERED = timedelta(hours=48)
 """How long a handled update is known, to refuse a repeat; messengers keep updates for 24 hours."""

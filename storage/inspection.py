@@ -12,10 +12,11 @@ from uuid import uuid4
 
 from storage import backlog, migrations, overview, projects
 from storage.backlog import Queue
-from storage.database import Clock, Transaction, utc_now
+from storage.database import Clock, utc_now
 from storage.errors import DatabaseUnusable, NotFound
 from storage.model import Project
 from storage.outages import describe
+from storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ and whose dialog is which, for updates that name the person alone.
 One message of MAX may be an album: each of its parts has a number of its own, the first part 0.
 """
 
-from storage.database import Transaction
 from storage.model import Channel, Chat
+from storage.transaction import Transaction
 
 
 def remember(tx: Transaction, chat_id: int, mid: str, parts: int = 1) -> list[int]:

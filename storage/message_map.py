@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from storage.database import Row, Transaction
 from storage.model import Channel, Chat, Source
+from storage.transaction import Row, Transaction
 
 CHAT = "channel = :channel AND chat_id = :chat_id"
 SUPERGROUPS = -1_000_000_000_000

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from storage import ids, message_map, search
-from storage.database import Row, Transaction, from_ms, optional_ms
 from storage.errors import NotFound
 from storage.model import (
     Attachment,
@@ -20,6 +19,7 @@ from storage.model import (
     Source,
     Ticket,
 )
+from storage.transaction import Row, Transaction, from_ms, optional_ms
 
 # In the order in which `_message` takes them, and then whether there are attachments to look for.
 SELECT = (

@@ -17,7 +17,6 @@ from storage import (
     ticket_types,
     tickets,
 )
-from storage.database import Transaction
 from storage.errors import HelpdeskCreateDisabled, HelpdeskDisabled, ValidationFailed
 from storage.model import (
     Author,
@@ -31,6 +30,7 @@ from storage.model import (
     Ticket,
     TicketType,
 )
+from storage.transaction import Transaction
 
 SUBJECT_LENGTH = 80
 """Characters of the first line that become the subject where none is given."""

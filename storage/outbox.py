@@ -11,8 +11,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from storage.database import Row, Transaction, from_ms, to_ms
 from storage.model import Channel, Chat, Project, Subscriber, SubscriberStatus
+from storage.transaction import Row, Transaction, from_ms, to_ms
 
 REMEMBERED = timedelta(days=7)
 """How long a finished row is kept for a look."""

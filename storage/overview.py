@@ -6,7 +6,7 @@ For who watches the server: each question looks at few rows, however many ticket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from storage.database import Transaction, from_ms, to_ms
+from storage.transaction import Transaction, from_ms, to_ms
 
 RECENT = timedelta(days=7)
 """Tickets not older than this tell how long customers wait for a first reply."""

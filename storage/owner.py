@@ -9,9 +9,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 from storage import agent_chats, api_keys, projects
-from storage.database import Transaction
 from storage.errors import NotFound
 from storage.model import Project
+from storage.transaction import Transaction
 
 
 class Said(NamedTuple):

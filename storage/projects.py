@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from storage import ids
-from storage.database import Transaction, from_ms
 from storage.errors import Conflict, NotFound, ValidationFailed
 from storage.model import Channel, Chat, Project
+from storage.transaction import Transaction, from_ms
 
 SETTINGS = (
     "name",
@@ -48,10 +48,10 @@ def create(
 
 
 def get(tx: Transaction, project_id: UUID) -> Project:
-    row = tx.one(f"{SELECT} WHERE id = :id", id=ids.text(project_id))
-    if row is None:
+    rows = tx.settled(f"{SELECT} WHERE id = :id", id=ids.text(project_id))
+    if not rows:
         raise NotFound("There is no such project.")
-    return _project(tuple(row))
+    return _project(tuple(rows[0]))
 
 
 def by_slug(tx: Transaction, slug: str) -> Project:

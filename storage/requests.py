@@ -9,13 +9,13 @@ from enum import StrEnum
 from uuid import UUID
 
 from storage import projects, subscribers, ticket_types
-from storage.database import Row, Transaction, from_ms, to_ms
 from storage.errors import (
     HelpdeskCreateDisabled,
     HelpdeskDisabled,
     RequestNotFound,
 )
 from storage.model import Channel, Chat, Person, Project, Request, RequestStatus, Subscriber
+from storage.transaction import Row, Transaction, from_ms, to_ms
 
 LIFETIME = timedelta(minutes=15)
 """From creation to consent."""

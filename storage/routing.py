@@ -16,9 +16,9 @@ from storage import (
     subscribers,
     tickets,
 )
-from storage.database import Transaction
 from storage.errors import HelpdeskCreateDisabled
 from storage.model import Content, Message, Person, Source, Status, Subscriber, Ticket
+from storage.transaction import Transaction
 
 RUSH = 20
 """So many messages without a PAUSE between them are confirmed one by one; the next is answered by

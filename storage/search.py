@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from storage import ids
-from storage.database import Transaction
+from storage.transaction import Transaction
 
 BULK = 1024
 INDEXED = 3

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from storage import outbox
-from storage.database import Transaction, from_ms, to_ms
 from storage.model import Chat
 from storage.outbox import OutboxRow
+from storage.transaction import Transaction, from_ms, to_ms
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from storage import ids, outbox, projects
-from storage.database import Row, Transaction, from_ms
 from storage.errors import NotFound
 from storage.model import Channel, Chat, Customer, Person, Subscriber, SubscriberStatus
+from storage.transaction import Row, Transaction, from_ms
 
 CHAT = "channel = :channel AND chat_id = :chat_id"
 

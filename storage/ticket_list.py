@@ -6,9 +6,9 @@ from itertools import islice
 from uuid import UUID
 
 from storage import ids, search
-from storage.database import Transaction
 from storage.model import Channel, Priority, Status, Ticket
 from storage.tickets import SELECT, ticket_from
+from storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)

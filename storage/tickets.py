@@ -4,9 +4,9 @@ import json
 from uuid import UUID
 
 from storage import agents, events, ids, lifecycle, outbox, projects, subscribers
-from storage.database import Row, Transaction, from_ms, optional_ms
 from storage.errors import TicketNotFound, ValidationFailed
 from storage.model import Channel, Chat, Customer, Priority, Status, Ticket
+from storage.transaction import Row, Transaction, from_ms, optional_ms
 
 # In the order in which `ticket_from` takes them.
 SELECT = (

@@ -12,8 +12,8 @@ from functools import cache
 from uuid import UUID
 
 from storage import ids, webhooks
-from storage.database import Row, Transaction, from_ms, to_ms
 from storage.deliveries import Attempt, DeliveryStatus
+from storage.transaction import Row, Transaction, from_ms, to_ms
 from storage.webhooks import Event
 
 MOST_ATTEMPTS = 50

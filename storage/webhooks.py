@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from storage import outbox, projects
-from storage.database import Row, Transaction, from_ms, to_ms
+from storage import ids, outbox, projects
 from storage.errors import LimitReached, NotFound
+from storage.transaction import Row, Transaction, from_ms, to_ms
 
 MOST = 5
 """Endpoints that a project may have."""
@@ -193,10 +193,10 @@ def valid_secrets(tx: Transaction, webhook_id: UUID) -> tuple[str, ...]:
 
 def listeners(tx: Transaction, project_id: UUID) -> list[tuple[UUID, tuple[Event, ...]]]:
     """The active endpoints of a project, and the events that each wants. Asked at every change."""
-    rows = tx.all(
+    rows = tx.settled(
         "SELECT id, events FROM webhooks WHERE project_id = :project_id AND status = 'active'"
         " ORDER BY created_at, rowid",
-        project_id=str(project_id),
+        project_id=ids.text(project_id),
     )
     return [(UUID(row["id"]), _events(row["events"])) for row in rows]
 

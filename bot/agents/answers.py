@@ -9,8 +9,9 @@ from bot.agents.said import Said
 from bot.content import content_of, unsupported_kind
 from bot.messengers import Messenger
 from storage import conversation, message_map, messages, tickets
-from storage.database import Database, Transaction
+from storage.database import Database
 from storage.model import Content, Source
+from storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)

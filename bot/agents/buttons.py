@@ -12,9 +12,10 @@ from bot.agents.said import group_of
 from bot.content import person_of
 from bot.messengers import Messenger
 from storage import agents, tickets
-from storage.database import Database, Transaction
+from storage.database import Database
 from storage.errors import TicketNotFound
 from storage.model import Person, Priority, Project, Status, Ticket
+from storage.transaction import Transaction
 
 
 async def by_member(

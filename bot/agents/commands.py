@@ -13,8 +13,9 @@ from bot.content import person_of
 from bot.messengers import Messenger
 from bot.names import isolate
 from storage import agents, tickets
-from storage.database import Database, Transaction
+from storage.database import Database
 from storage.model import Agent, Person, Priority, Status, Ticket
+from storage.transaction import Transaction
 
 # As Telegram finds commands in a text: a path such as /etc/hosts is none.
 SHAPE = re.compile(r"/(\w{1,64})(?:@(\w+))?(?![\w/<>@])\s*(.*)", re.ASCII | re.DOTALL)

@@ -11,9 +11,9 @@ from aiogram.types import Message
 from bot.agents.card import SUBJECT_LENGTH
 from bot.names import isolate, topic_name
 from storage import tickets
-from storage.database import Transaction
 from storage.errors import TicketNotFound
 from storage.model import Ticket
+from storage.transaction import Transaction
 
 _HEAD = re.compile(r"#(\d{1,9})(?: |$)")
 

@@ -14,9 +14,10 @@ from bot.agents.named import head_of, ticket_named
 from bot.content import person_of, source_of
 from bot.messengers import Messenger
 from storage import agents, message_map, outbox, projects, tickets
-from storage.database import Database, Transaction
+from storage.database import Database
 from storage.errors import TicketNotFound
 from storage.model import Agent, Channel, Chat, Person, Project, Source, Ticket
+from storage.transaction import Transaction
 
 Event = Message | CallbackQuery | ChatMemberUpdated
 

@@ -8,8 +8,9 @@ from aiogram import Bot
 from aiogram.types import Update
 
 from bot.pace import Pace
-from storage.database import Database, Transaction
+from storage.database import Database
 from storage.model import Channel, Chat
+from storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from bot.agents.card import card_header
 from bot.names import isolate
 from bot.outgoing.formatted import Formatted, from_html, joined, styled
 from storage import message_map, messages, projects, tickets
-from storage.database import Transaction
 from storage.errors import NotFound
 from storage.message_map import Copy, Thread
 from storage.model import Author, Message, Project, Ticket
 from storage.outbox import Kind, OutboxRow
+from storage.transaction import Transaction
 
 CARD_HEADER = 1000
 """UTF-16 units that a card's header has at most: what the customer wrote has the rest for sure."""

@@ -16,9 +16,9 @@ from bot.outgoing.recording import record
 from bot.outgoing.topics import place_of
 from bot.outgoing.turns import Turns
 from storage import message_map, outbox
-from storage.database import Transaction
 from storage.message_map import Copy, Role, Thread
 from storage.outbox import OutboxRow
+from storage.transaction import Transaction
 
 GONE = ("message to edit not found", "MESSAGE_ID", "message can't be edited")
 """The card was deleted, or another bot made it."""

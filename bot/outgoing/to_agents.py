@@ -17,10 +17,10 @@ from bot.outgoing.recording import record
 from bot.outgoing.topics import CARD_GONE, Mended, Topics, place_of
 from bot.outgoing.turns import Turns
 from storage import message_map, outbox, projects
-from storage.database import Transaction
 from storage.message_map import Copy, Role
 from storage.model import Message
 from storage.outbox import Kind, OutboxRow
+from storage.transaction import Transaction
 
 SCARCE = 0.5
 """With less than this part of its window free, a chat falls behind: what waits is merged."""

@@ -12,10 +12,10 @@ from bot.outgoing.recording import record
 from bot.outgoing.turns import Turns
 from bot.screens import notice_keyboard
 from storage import delivery, inbox, message_map, messages, outbox, projects, subscribers, tickets
-from storage.database import Transaction
 from storage.message_map import Copy, Role
 from storage.model import Message, SubscriberStatus, Ticket
 from storage.outbox import Kind, OutboxRow
+from storage.transaction import Transaction
 
 MERGED_NOTICES = {"added_to_ticket"}
 """Notices of which the last says it all, where several wait for one ticket."""

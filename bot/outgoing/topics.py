@@ -9,10 +9,11 @@ from bot.names import topic_name
 from bot.outgoing.parts import Place
 from bot.outgoing.recording import record
 from storage import message_map, outbox, tickets
-from storage.database import Database, Transaction
+from storage.database import Database
 from storage.message_map import Thread
 from storage.model import Ticket
 from storage.outbox import OutboxRow
+from storage.transaction import Transaction
 
 GONE = ("message thread not found", "TOPIC_DELETED", "TOPIC_ID_INVALID")
 CARD_GONE = ("message to be replied not found",)

@@ -11,8 +11,8 @@ from typing import Literal, NamedTuple, TypeAlias
 from bot.playground import max as max_
 from bot.playground import telegram
 from storage import subscribers
-from storage.database import Transaction
 from storage.model import Channel, Chat
+from storage.transaction import Transaction
 
 Person: TypeAlias = telegram.Person | max_.Person
 Group: TypeAlias = telegram.Group | max_.Group

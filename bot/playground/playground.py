@@ -22,8 +22,9 @@ from bot.playground.telegram import Limits, TelegramStandIn
 from bot.playground.trouble import Trouble
 from bot.service import Service
 from storage import agent_chats, projects
-from storage.database import Database, Transaction, to_ms
+from storage.database import Database
 from storage.model import Channel, Chat, Project
+from storage.transaction import Transaction, to_ms
 
 
 class Playground:

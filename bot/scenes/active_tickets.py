@@ -14,8 +14,8 @@ from bot.callbacks import ListButton, TicketAct, TicketButton
 from bot.guide import Guide
 from bot.scenes import SceneName
 from storage import subscribers, tickets
-from storage.database import Transaction
 from storage.model import Chat, Status, Ticket
+from storage.transaction import Transaction
 
 
 class ActiveTickets(

@@ -10,8 +10,9 @@ from bot.callbacks import ConsentButton
 from bot.guide import Guide
 from bot.scenes import SceneName
 from storage import projects, requests, subscribers
-from storage.database import Database, Transaction
+from storage.database import Database
 from storage.model import Person
+from storage.transaction import Transaction
 
 
 class Consent(

@@ -19,10 +19,10 @@ from bot.matching import when
 from bot.messengers import Messenger
 from bot.scenes import SceneName
 from storage import message_map, opening, subscribers
-from storage.database import Transaction
 from storage.errors import Forbidden, NotFound
 from storage.model import Person, Source, Ticket, TicketType
 from storage.opening import NewTicket as Beginning
+from storage.transaction import Transaction
 
 
 class NewTicket(

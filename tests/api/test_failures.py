@@ -16,8 +16,9 @@ from pydantic import TypeAdapter, ValidationError
 from api.metrics import Metrics
 from api.middlewares import edge
 from api.runner import Runner
-from storage.database import Database, Transaction
+from storage.database import Database
 from storage.errors import HelpdeskError, NotFound, Unavailable
+from storage.transaction import Transaction
 from tests.api.conftest import Desk, Serve
 
 TICKETS = "/v1/helpdesk/tickets"

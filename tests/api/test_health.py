@@ -7,8 +7,8 @@ import aiohttp
 import pytest
 
 from storage import inbox, webhooks
-from storage.database import Transaction
 from storage.model import Channel
+from storage.transaction import Transaction
 from tests.api.conftest import Desk, Serve
 from tests.api.things import one_of_each
 

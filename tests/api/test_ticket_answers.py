@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 
 from storage import messages, outbox, subscribers
-from storage.database import Transaction
 from storage.model import Channel, Chat, Content, SubscriberStatus
+from storage.transaction import Transaction
 from tests.api.conftest import Client, Desk
 from tests.api.test_ticket_opening import TICKET_FIELDS
 from tests.api.things import NOBODY, one_of_each

@@ -10,8 +10,8 @@ from api import inputs
 from api.app import ROUTES
 from api.routing import Route
 from storage import events, messages, opening, requests, ticket_types, webhooks
-from storage.database import Transaction
 from storage.model import Channel, Chat, Content, NewAttachment, Person, Source
+from storage.transaction import Transaction
 from tests.api.conftest import Desk
 
 NOBODY = "00000000-0000-4000-8000-000000000000"

@@ -19,9 +19,11 @@ from pydantic import BaseModel, TypeAdapter
 from api import answers, inputs
 from api.app import build
 from api.runner import Runner
+from config.process import settle
 from storage import api_keys, conversation, messages, opening, projects, ticket_list, tickets
-from storage.database import Database, Transaction
+from storage.database import Database
 from storage.model import Attachment, Content, Ticket
+from storage.transaction import Transaction
 
 KEY = "bench-key-0123456789"
 TICKETS = 200
@@ -136,6 +138,8 @@ async def serve(which: str, folder: Path) -> None:
     )
     runner = Runner(app, access_log=None)
     await runner.setup()
+    if which == "real":
+        settle()  # as the desk does
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     print(runner.addresses[0][1], *(ticket.id for ticket in made), flush=True)
     await asyncio.to_thread(sys.stdin.read)

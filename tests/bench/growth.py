@@ -17,9 +17,10 @@ from aiohttp import web
 from api.app import build
 from api.runner import Runner
 from storage import api_keys, projects, search
-from storage.database import Database, Transaction
+from storage.database import Database
 from storage.ids import new as new_id
 from storage.model import Project
+from storage.transaction import Transaction
 from tests.bench import load
 from tests.bench.api_server import KEY, Nowhere
 

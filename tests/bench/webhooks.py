@@ -18,8 +18,9 @@ import uvloop
 from api.guard import Guard
 from api.webhook_sender import WebhookSender
 from storage import ids, opening, projects, webhooks
-from storage.database import Database, Transaction, utc_now
+from storage.database import Database, utc_now
 from storage.model import Content
+from storage.transaction import Transaction
 
 PROJECTS = 200
 ENDPOINTS = 5

@@ -22,7 +22,7 @@ from storage import (
     subscribers,
 )
 from storage import messages as ticket_messages
-from storage.database import Database, Row, Transaction
+from storage.database import Database
 from storage.model import (
     Channel,
     Chat,
@@ -35,6 +35,7 @@ from storage.model import (
     Ticket,
 )
 from storage.model import Person as Customer
+from storage.transaction import Row, Transaction
 
 T = TypeVar("T")
 PATIENCE = 60.0

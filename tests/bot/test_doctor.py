@@ -12,8 +12,9 @@ from aiohttp import web
 
 from bot.doctor import Mark
 from storage import inbox, migrations, outbox, projects, webhooks
-from storage.database import Database, Transaction
+from storage.database import Database
 from storage.model import Channel
+from storage.transaction import Transaction
 from tests.bot.mailroom import Clock
 from tests.bot.visit import Visit
 

@@ -11,7 +11,8 @@ from bot import failures, intake
 from bot.health import Health
 from bot.messengers import Messenger
 from bot.playground.telegram import Person, TelegramStandIn, faults
-from storage.database import Database, Row
+from storage.database import Database
+from storage.transaction import Row
 from tests.bot.full_disk import FullDisk
 
 PATIENCE = 60.0

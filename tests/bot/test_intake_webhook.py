@@ -15,7 +15,8 @@ from api.middlewares import edge
 from bot import intake
 from bot.messengers import Messenger
 from bot.messengers.telegram.feed import lane_of
-from storage.database import Database, Row
+from storage.database import Database
+from storage.transaction import Row
 from tests.bot.full_disk import FullDisk
 
 SECRET = "a-secret"

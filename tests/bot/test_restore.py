@@ -9,8 +9,8 @@ from bot.messengers import Messenger
 from bot.messengers.telegram import build
 from bot.restore import restore_pace
 from storage import inbox, outbox
-from storage.database import Transaction
 from storage.model import Channel
+from storage.transaction import Transaction
 from tests.bot.mailroom import Clock, Mailroom
 
 GROUP, CHAT = 20, 10

@@ -7,10 +7,10 @@ import pytest
 
 from bot.playground.telegram import faults
 from storage import outbox, subscribers, tickets
-from storage.database import Transaction
 from storage.errors import Unavailable
 from storage.model import Channel, Delivery, NewAttachment, Status, SubscriberStatus
 from storage.outbox import Audience, Kind
+from storage.transaction import Transaction
 from tests.bot.mailroom import Clock, Mailroom
 
 pytestmark = pytest.mark.usefixtures("impatient")

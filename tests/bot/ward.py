@@ -9,7 +9,8 @@ from aiogram.types import Message, Update
 from bot.lanes import Lanes
 from bot.messengers import Messenger
 from storage import inbox
-from storage.database import Database, Row
+from storage.database import Database
+from storage.transaction import Row
 
 PATIENCE = 60.0
 

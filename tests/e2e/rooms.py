@@ -13,8 +13,9 @@ from aiohttp import ClientSession
 from bot.playground.telegram import Group as TelegramGroup
 from bot.playground.telegram import TelegramStandIn
 from storage import agent_chats, api_keys, projects
-from storage.database import Database, Transaction
+from storage.database import Database
 from storage.model import Chat
+from storage.transaction import Transaction
 from tests.e2e.case import Case, shown
 from tests.e2e.desk import API_KEY, Desk
 from tests.e2e.messengers import MANNERS, Channel, Manners, StandIn, channel_of

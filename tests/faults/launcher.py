@@ -64,7 +64,7 @@ def replace_default(function: Any, name: str, value: object) -> None:
 
 def take_the_disk(control: Control, chance: random.Random) -> None:
     """Statements that change something fail now and then, in the middle of their operation."""
-    from storage.database import Transaction
+    from storage.transaction import Transaction
 
     def stumbling(statement: Callable[..., int]) -> Callable[..., int]:
         def run(tx: Transaction, sql: str, /, **values: object) -> int:

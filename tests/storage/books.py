@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from storage import ids
-from storage.database import Transaction, to_ms
 from storage.migrations import migrate
+from storage.transaction import Transaction, to_ms
 
 P = ParamSpec("P")
 T = TypeVar("T")

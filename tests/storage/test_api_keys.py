@@ -3,7 +3,8 @@
 import pytest
 
 from storage import api_keys, projects
-from storage.database import Database, Transaction
+from storage.database import Database
+from storage.transaction import Transaction
 
 
 @pytest.mark.parametrize("key", ["k", "short", "a-key-of-20-letters-"])

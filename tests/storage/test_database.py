@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from storage import projects
-from storage.database import BATCH, Database, Transaction, from_ms, to_ms
+from storage.database import BATCH, Database
 from storage.errors import Conflict, HelpdeskError, Unavailable
 from storage.model import Project
+from storage.transaction import Transaction, from_ms, to_ms
 from tests.storage.conftest import Clock
 
 

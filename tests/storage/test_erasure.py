@@ -18,7 +18,7 @@ from storage import (
     subscribers,
     tickets,
 )
-from storage.database import Database, Transaction
+from storage.database import Database
 from storage.dialogs import DialogKey
 from storage.errors import NotFound
 from storage.model import (
@@ -32,6 +32,7 @@ from storage.model import (
     Status,
     Subscriber,
 )
+from storage.transaction import Transaction
 
 CHAT = Chat(Channel.TELEGRAM, 500500500)
 AGENTS = Chat(Channel.TELEGRAM, -100)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage import events, opening, routing, subscribers, tickets
-from storage.database import Database, Transaction
+from storage.database import Database
 from storage.events import Snapshot
 from storage.model import (
     Channel,
@@ -22,6 +22,7 @@ from storage.model import (
     SubscriberStatus,
     Ticket,
 )
+from storage.transaction import Transaction
 from storage.webhooks import Event, Webhook
 from tests.storage.post import Clock, Post, open_post
 

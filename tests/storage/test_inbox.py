@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from storage import inbox
-from storage.database import Database, Row, Transaction
+from storage.database import Database
 from storage.model import Channel, Chat
+from storage.transaction import Row, Transaction
 from tests.storage.post import Clock
 
 TELEGRAM, MAX = Channel.TELEGRAM, Channel.MAX

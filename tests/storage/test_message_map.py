@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from storage import conversation, message_map, messages, opening, outbox, projects, subscribers
-from storage.database import Database, Transaction, to_ms
+from storage.database import Database
 from storage.message_map import Copy, Role, Thread
 from storage.model import Channel, Chat, Content, Message, Person, Project, Source, Ticket
 from storage.outbox import Audience, Kind
+from storage.transaction import Transaction, to_ms
 from tests.storage.post import Clock
 
 ANN = Chat(Channel.TELEGRAM, 5)

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from storage import outbox, projects, subscribers
-from storage.database import Database, Row, Transaction
+from storage.database import Database
 from storage.model import Channel, Chat, Person, Project, Subscriber, SubscriberStatus
 from storage.outbox import Audience, Kind, OutboxRow
+from storage.transaction import Row, Transaction
 from tests.storage.post import Clock
 
 ANN = Chat(Channel.TELEGRAM, 5)

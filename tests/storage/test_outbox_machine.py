@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from storage import opening, outbox, projects
-from storage.database import Transaction
 from storage.model import Channel, Chat, Content, Project
 from storage.outbox import Audience, Kind, OutboxRow
+from storage.transaction import Transaction
 from tests.storage.books import Books
 
 CHATS = [Chat(Channel.TELEGRAM, 5), Chat(Channel.TELEGRAM, -100), Chat(Channel.MAX, 5)]

@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage import conversation, opening, projects, search, ticket_list, tickets
-from storage.database import Database, Transaction
+from storage.database import Database
 from storage.migrations import migrate
 from storage.model import Content, Priority, Project, Status
 from storage.ticket_list import TicketFilter
+from storage.transaction import Transaction
 from tests.bench import growth
 
 ALPHABET = "abвг"

@@ -3,9 +3,10 @@
 import asyncio
 
 from storage import conversation, erasure, messages, opening, search, ticket_list
-from storage.database import Database, Transaction
+from storage.database import Database
 from storage.model import Content, Project, Ticket
 from storage.ticket_list import TicketFilter
+from storage.transaction import Transaction
 
 
 async def opened(db: Database, project: Project, text: str, subject: str | None = None) -> Ticket:

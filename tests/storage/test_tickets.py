@@ -16,7 +16,7 @@ from storage import (
     ticket_types,
     tickets,
 )
-from storage.database import Database, Transaction
+from storage.database import Database
 from storage.errors import (
     HelpdeskCreateDisabled,
     HelpdeskDisabled,
@@ -38,6 +38,7 @@ from storage.model import (
     Ticket,
 )
 from storage.opening import NewTicket, subject_from
+from storage.transaction import Transaction
 from tests.storage.conftest import Clock
 
 CHAT = Chat(Channel.TELEGRAM, 500)

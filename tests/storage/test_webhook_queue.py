@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage import backlog, deliveries, events, webhook_queue
-from storage.database import Database, Transaction
+from storage.database import Database
 from storage.errors import Conflict
 from storage.model import Status
+from storage.transaction import Transaction
 from storage.webhooks import Event, Webhook
 from tests.storage.post import WAITS, Clock, Post, open_post
 

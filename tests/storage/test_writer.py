@@ -10,9 +10,10 @@ import aiosqlite
 import pytest
 
 from storage import projects
-from storage.database import Database, Transaction
+from storage.database import Database
 from storage.errors import DatabaseUnusable, Unavailable
 from storage.model import Project
+from storage.transaction import Transaction
 
 
 class Surprise(Exception):

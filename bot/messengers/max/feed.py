@@ -26,8 +26,9 @@ from bot.messengers.max.updates import (
     translate,
 )
 from storage import inbox, max_messages
-from storage.database import Database, Transaction
+from storage.database import Database
 from storage.model import Channel
+from storage.transaction import Transaction
 
 log = structlog.get_logger()
 

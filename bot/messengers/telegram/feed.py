@@ -12,8 +12,9 @@ from aiogram.methods import TelegramMethod
 from aiogram.types import Update
 
 from storage import inbox
-from storage.database import Database, Transaction
+from storage.database import Database
 from storage.model import Channel
+from storage.transaction import Transaction
 
 POLL_SECONDS = 25
 """How long one request waits for updates at Telegram."""

@@ -18,12 +18,13 @@ from bot.playground.telegram import Group, Message, Person, Press, TelegramStand
 from storage import agent_chats, agents, message_map, opening, outbox, projects, subscribers
 from storage import messages as ticket_messages
 from storage import tickets as desk_tickets
-from storage.database import Database, Transaction
+from storage.database import Database
 from storage.message_map import Copy, Role, Thread
 from storage.model import Agent, Channel, Chat, Content, Project, Source, Ticket
 from storage.model import Message as TicketMessage
 from storage.model import Person as Customer
 from storage.outbox import Kind, OutboxRow
+from storage.transaction import Transaction
 
 CUSTOMER = Chat(Channel.TELEGRAM, 7001)
 

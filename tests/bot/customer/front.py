@@ -33,7 +33,7 @@ from storage import (
     ticket_types,
     tickets,
 )
-from storage.database import Database, Transaction
+from storage.database import Database
 from storage.model import (
     Channel,
     Chat,
@@ -48,6 +48,7 @@ from storage.model import (
 )
 from storage.model import Message as TicketMessage
 from storage.ticket_list import TicketFilter, listing
+from storage.transaction import Transaction
 
 TWICE = pytest.mark.parametrize("front", ["once", "replayed"], indirect=True)
 """Marks tests to run again with every update handled twice, as after a crash."""

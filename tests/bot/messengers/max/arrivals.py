@@ -8,8 +8,9 @@ from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, Update
 
 from bot.messengers import Feed
 from storage import inbox
-from storage.database import Database, Row
+from storage.database import Database
 from storage.model import Channel
+from storage.transaction import Row
 
 PATIENCE = 30.0
 

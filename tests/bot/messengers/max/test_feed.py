@@ -17,8 +17,9 @@ from bot.messengers.max.feed import MaxReader
 from bot.messengers.max.session import MaxBot
 from bot.playground.max import Limits, MaxStandIn, Person, faults
 from storage import feeds, inbox
-from storage.database import Database, Row
+from storage.database import Database
 from storage.model import Channel
+from storage.transaction import Row
 from tests.bot.full_disk import FullDisk
 from tests.bot.messengers.max.arrivals import Arrivals
 

@@ -1,0 +1,98 @@
+"""What an operation works with: statements in one transaction, its moment, fresh ids.
+
+Transactions are opened, committed and undone by `database`.
+"""
+
+import re
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import cache, lru_cache
+from uuid import UUID
+
+Row = sqlite3.Row
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+SETTLED = frozenset({"api_keys", "projects", "webhooks"})
+"""Tables that are asked at every change, and themselves hardly ever change."""
+_WRITES = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
+
+
+def to_ms(moment: datetime) -> int:
+    """Milliseconds since the Unix epoch, as the schema keeps times."""
+    return (moment - EPOCH) // timedelta(milliseconds=1)
+
+
+def from_ms(value: int) -> datetime:
+    """The UTC moment of so many milliseconds since the Unix epoch."""
+    return datetime.fromtimestamp(value / 1000, UTC)
+
+
+def optional_ms(value: int | None) -> datetime | None:
+    """`from_ms` where the column may be NULL."""
+    return None if value is None else from_ms(value)
+
+
+class Transaction:
+    """One for all operations of a batch, each of which sees what those before it did."""
+
+    __slots__ = ("_connection", "_settled", "new_id", "now", "now_ms", "signals")
+
+    def __init__(
+        self, connection: sqlite3.Connection, now: datetime, new_id: Callable[[], UUID]
+    ) -> None:
+        self._connection = connection
+        self._settled: dict[tuple[object, ...], list[Row]] = {}
+        self.new_id = new_id
+        self.now_ms = to_ms(now)
+        self.now = from_ms(self.now_ms)
+        self.signals: set[str] = set()
+
+    def run(self, sql: str, /, **values: object) -> int:
+        """Execute a statement; the number of rows it changed."""
+        return self._execute(sql, values).rowcount
+
+    def one(self, sql: str, /, **values: object) -> Row | None:
+        """The first row, or None. Works for `… RETURNING` too."""
+        rows: list[Row] = self._execute(sql, values).fetchall()
+        return rows[0] if rows else None
+
+    def all(self, sql: str, /, **values: object) -> list[Row]:
+        return self._execute(sql, values).fetchall()
+
+    def settled(self, sql: str, /, **values: object) -> list[Row]:
+        """`all` from SETTLED tables: the rows that are known, until one of the tables changes."""
+        asked = (sql, *values.values())
+        rows = self._settled.get(asked)
+        if rows is None:
+            rows = self._settled[asked] = self.all(sql, **values)
+        return rows
+
+    def insert(self, table: str, /, **values: object) -> int:
+        """Insert one row; its rowid. `table` and the names come from our code only."""
+        return self._execute(_insertion(table, *values), values).lastrowid or 0
+
+    def signal(self, topic: str) -> None:
+        """Wake the listeners of `topic` once this is committed."""
+        self.signals.add(topic)
+
+    def forget(self) -> None:
+        """Something was undone: what was known of SETTLED tables may not hold."""
+        self._settled.clear()
+
+    def _execute(self, sql: str, values: dict[str, object]) -> sqlite3.Cursor:
+        if _written_to(sql) in SETTLED:
+            self.forget()
+        return self._connection.execute(sql, values)
+
+
+@cache
+def _insertion(table: str, *names: str) -> str:
+    marks = ", ".join(f":{name}" for name in names)
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})"
+
+
+@lru_cache(maxsize=1024)
+def _written_to(sql: str) -> str | None:
+    found = _WRITES.search(sql)
+    return found and found[1]
