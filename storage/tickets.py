@@ -1,7 +1,8 @@
 """Tickets: read, and changed with all that must go out because of it. `opening` makes them."""
 
-import json
 from uuid import UUID
+
+from pydantic_core import from_json
 
 from storage import agents, events, ids, lifecycle, outbox, projects, subscribers
 from storage.errors import TicketNotFound, ValidationFailed
@@ -244,7 +245,7 @@ def ticket_from(row: Row) -> Ticket:
             first_name,
             username,
         ),
-        {} if context == "{}" else json.loads(context),
+        {} if context == "{}" else from_json(context),
         rating,
         None if previous_id is None else ids.parse(previous_id),
         from_ms(created_at),

@@ -10,15 +10,15 @@ from typing import Any
 
 def savepoint() -> None:
     """What an operation that failed had changed stays, and is committed with its neighbours'."""
-    from storage.database import Database
+    from storage import database
 
-    run_one = Database._run_one
+    run_one = database._run_one
 
-    def keep_all(self: Database, *args: Any) -> bool:
-        run_one(self, *args)
+    def keep_all(*args: Any) -> bool:
+        run_one(*args)
         return True
 
-    Database._run_one = keep_all  # type: ignore[assignment, method-assign]
+    database._run_one = keep_all  # type: ignore[assignment]
 
 
 def confirm() -> None:
