@@ -5,18 +5,22 @@ left over before somebody searches.
 """
 
 import re
+import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from uuid import UUID
 
 from storage import ids
 from storage.transaction import Transaction
 
 BULK = 1024
-INDEXED = 3
+INDEXED = 5
 """Letters of a beginning that FTS5 has an index for: it tells the newest place without a look at
 the others. Of a longer one it collects all places first, unless it is told the words themselves."""
 MOST_SPELLINGS = 24
 """Words with one beginning that it is told of at most: each takes a look into the index."""
+TOKENIZER = "unicode61 remove_diacritics 2"
+"""As the index has it."""
 SMALL, LARGE = 8, 512
 """Places that are read at once: after a leap, and at most; at least where all are collected."""
 _PLAIN = re.compile(r"[A-Za-z0-9А-Яа-я]+")
@@ -93,14 +97,14 @@ def tickets_with(
 ) -> Iterator[int]:
     """The numbers of a project's tickets in which each word of `text` begins a word, from the
     highest below `before` on. Signs without a letter or a digit are no words."""
-    words = [word for word in dict.fromkeys(text.split()) if any(map(str.isalnum, word))]
+    words = _tokens(list(dict.fromkeys(text.split())))
     row = tx.one(
         "SELECT place FROM search_projects WHERE project_id = :id", id=ids.text(project_id)
     )
     if row is None or not words:
         return
     # The longest first: it is likely to be in the fewest tickets, and to let the others leap.
-    words.sort(key=len, reverse=True)
+    words.sort(key=lambda tokens: len(tokens[-1]), reverse=True)
     wanted = [_Tickets(tx, row["place"], word) for word in words]
     number: int | None = min(before or _BEYOND, _BEYOND) - 1
     while number is not None:
@@ -115,10 +119,10 @@ def tickets_with(
 class _Tickets:
     """The numbers of tickets with words that begin so, read from the index in growing pieces."""
 
-    def __init__(self, tx: Transaction, place: int, beginning: str) -> None:
+    def __init__(self, tx: Transaction, place: int, tokens: Sequence[str]) -> None:
         self._tx = tx
         self._project = place << _PROJECT
-        self._expression, self._in_order = _expression(tx, beginning)
+        self._expression, self._in_order = _expression(tx, tokens)
         self._size = LARGE // SMALL if self._in_order else LARGE
         self._piece: list[int] = []  # the lowest first
         self._read_to = _BEYOND
@@ -146,7 +150,7 @@ class _Tickets:
         )
         numbers = dict.fromkeys(row[0] - self._project for row in rows)
         self._piece = list(numbers)[::-1]
-        leaps = highest < self._read_to - 1
+        leaps = highest < self._read_to - 1 and self._read_to < _BEYOND
         self._read_to = self._piece[0] if len(rows) == self._size else 0
         if not self._in_order:
             self._size *= SMALL
@@ -154,14 +158,31 @@ class _Tickets:
             self._size = SMALL if leaps else min(self._size * 4, LARGE)
 
 
-def _expression(tx: Transaction, word: str) -> tuple[str, bool]:
-    """What FTS5 looks for, words that begin with `word`, and whether it tells the places in order.
-    In quotes nothing has a meaning in its language."""
-    if len(word) > INDEXED and _PLAIN.fullmatch(word):
-        spellings = _spellings(tx, word.lower())
+def _tokens(words: Sequence[str]) -> list[list[str]]:
+    """What FTS5 makes of words: signs divide one into several, and nothing is left of some. It is
+    asked itself, beside the database, since an index without places has no answer to a phrase."""
+    if all(map(_PLAIN.fullmatch, words)):
+        return [[word.lower()] for word in words]
+    tokens: list[list[str]] = [[] for _ in words]
+    with closing(sqlite3.connect(":memory:")) as scratch:
+        scratch.execute(f"CREATE VIRTUAL TABLE words USING fts5 (word, tokenize = '{TOKENIZER}')")
+        scratch.execute("CREATE VIRTUAL TABLE tokens USING fts5vocab (words, instance)")
+        scratch.executemany("INSERT INTO words VALUES (?)", ([word] for word in words))
+        for doc, term in scratch.execute("SELECT doc, term FROM tokens ORDER BY doc, offset"):
+            tokens[doc - 1].append(term)
+    return [each for each in tokens if each]
+
+
+def _expression(tx: Transaction, tokens: Sequence[str]) -> tuple[str, bool]:
+    """What FTS5 looks for, all these tokens, the last as a beginning, and whether it tells the
+    places in order. In quotes nothing has a meaning in its language."""
+    *whole, beginning = tokens
+    wanted, in_order = f'"{beginning}" *', len(beginning) <= INDEXED
+    if not in_order:
+        spellings = _spellings(tx, beginning)
         if len(spellings) <= MOST_SPELLINGS:
-            return " OR ".join(f'"{each}"' for each in spellings or [word]), True
-    return '"' + word.replace('"', '""') + '"*', len(word) <= INDEXED
+            wanted, in_order = " OR ".join(f'"{each}"' for each in spellings or [beginning]), True
+    return " AND ".join([*(f'"{each}"' for each in whole), f"({wanted})"]), in_order
 
 
 def _spellings(tx: Transaction, beginning: str) -> Sequence[str]:
