@@ -1,6 +1,7 @@
 """Puts the API together: routes, middleware, health. Other rooms add routes of their own."""
 
-from collections.abc import Collection, Sequence
+import time
+from collections.abc import Callable, Collection, Sequence
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
@@ -57,16 +58,17 @@ def build(  # noqa: PLR0913 - what a composition root hands over
     trusted_proxies: Sequence[Network] = (),
     playground: bool = False,
     registry: CollectorRegistry | None = None,
+    seconds: Callable[[], float] = time.monotonic,
 ) -> web.Application:
     """The application, to be served by `api.runner.Runner`.
 
     `channels` are the messengers that are configured; without a `guard` webhooks may lead to
-    public addresses only. Whoever keeps numbers passes the `registry`
-    that they are in; `/metrics` shows all of it. `rate_limit` is requests a minute for one project,
-    0 for no limit. Of `trusted_proxies` it is believed for whom they ask; with a `playground` the
-    front page leads there.
+    public addresses only. Whoever keeps numbers passes the `registry` that they are in; `/metrics`
+    shows all of it. `rate_limit` is requests a minute for one project, 0 for no limit, and
+    `seconds` the clock of its minutes. Of `trusted_proxies` it is believed for whom they ask; with
+    a `playground` the front page leads there.
     """
-    limiter = Limiter(rate_limit, db.clock)
+    limiter = Limiter(rate_limit, seconds)
     metrics = Metrics(registry or CollectorRegistry())
     judge = guard or Guard(allow_private=False)
     desk = Desk(db, links, channels, files, limiter, judge)

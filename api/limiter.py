@@ -1,14 +1,15 @@
 """How many requests a project, or an address, may make: so many in a minute from its first."""
 
+import math
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from aiohttp import web
 from multidict import istr
 
-WINDOW = timedelta(minutes=1)
+WINDOW = 60.0
+"""Seconds."""
 LIMIT, REMAINING, RESET = map(istr, ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"))
 
 
@@ -35,43 +36,41 @@ QUOTA = web.RequestKey("quota", Quota)
 class _Minute:
     """One that has begun, and how much of it is used."""
 
-    __slots__ = ("begun", "end", "used")
+    __slots__ = ("end", "used")
 
-    def __init__(self, begun: datetime) -> None:
-        self.begun = begun
+    def __init__(self, begun: float) -> None:
         self.end = begun + WINDOW
         self.used = 0
 
 
 class Minutes:
-    """Counts in memory: a restart begins every minute anew."""
+    """Counts in memory: a restart begins every minute anew. `seconds` is a clock that is never
+    put back."""
 
-    def __init__(self, limit: int, clock: Callable[[], datetime]) -> None:
+    def __init__(self, limit: int, seconds: Callable[[], float]) -> None:
         self.limit = limit
-        self._clock = clock
+        self.seconds = seconds
         self._minutes: dict[Hashable, _Minute] = {}
-        self._present = _Minute(datetime.min.replace(tzinfo=UTC))
+        self._swept = seconds()
 
     def take(self, who: Hashable) -> Quota:
         """Count one request; one that finds the minute used up has `over` set in its quota."""
-        now = self._clock()
-        if not self._present.begun <= now < self._present.end:
-            self._sweep(now)
+        now = self.seconds()
         minute = self._minutes.get(who)
-        if minute is None or not minute.begun <= now < minute.end:  # or the clock was put back
-            minute = self._minutes[who] = _Minute(now)
-        left = minute.end - now
-        reset = left.seconds + (left.microseconds > 0)
+        if minute is None or now >= minute.end:
+            minute = self._begin(who, now)
         over = minute.used >= self.limit
         if not over:
             minute.used += 1
-        return Quota(self.limit, self.limit - minute.used, reset, over)
+        return Quota(self.limit, self.limit - minute.used, math.ceil(minute.end - now), over)
 
-    def _sweep(self, now: datetime) -> None:
-        """Once a minute, forget those whose minute is over: strangers are many."""
-        self._present = _Minute(now)
-        known = self._minutes.items()
-        self._minutes = {who: each for who, each in known if each.begun <= now < each.end}
+    def _begin(self, who: Hashable, now: float) -> _Minute:
+        """A minute anew; once in a while those that are over are forgotten: strangers are many."""
+        if now - self._swept >= WINDOW:
+            self._swept = now
+            self._minutes = {each: of for each, of in self._minutes.items() if now < of.end}
+        minute = self._minutes[who] = _Minute(now)
+        return minute
 
 
 class Limiter(Minutes):
@@ -80,8 +79,8 @@ class Limiter(Minutes):
     Keys are known by their hashes, which open the same project for as long as they are valid.
     """
 
-    def __init__(self, limit: int, clock: Callable[[], datetime]) -> None:
-        super().__init__(limit, clock)
+    def __init__(self, limit: int, seconds: Callable[[], float]) -> None:
+        super().__init__(limit, seconds)
         self._projects: dict[str, UUID] = {}
 
     def project_of(self, hashed: str) -> UUID | None:

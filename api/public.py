@@ -105,8 +105,8 @@ class _Door:
     def __init__(self, desk: Desk, trusted: Sequence[Network]) -> None:
         self.desk = desk
         self._trusted = trusted
-        self._made = Minutes(MADE_A_MINUTE, desk.db.clock)
-        self._asked = Minutes(ASKED_A_MINUTE, desk.db.clock)
+        self._made = Minutes(MADE_A_MINUTE, desk.limiter.seconds)
+        self._asked = Minutes(ASKED_A_MINUTE, desk.limiter.seconds)
 
     async def admit(self, request: web.Request, route: Route) -> UUID:
         """The project that the page asks. Raises NotFound, or RequestNotFound, where none admits

@@ -225,6 +225,7 @@ async def serve(tmp_path: Path) -> AsyncIterator[Serve]:
             guard=guard,
             trusted_proxies=trusted_proxies,
             playground=playground,
+            seconds=lambda: clock().timestamp(),
         )
         runner = Runner(app, access_log=None, shutdown_timeout=5)
         await runner.setup()
