@@ -1,18 +1,21 @@
 """The faults: each strikes for some seconds, alone or beside others, and cleans up behind it."""
 
 import asyncio
-import sqlite3
+import sys
+from asyncio.subprocess import PIPE
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from tests.faults.broken import BrokenPromise
 from tests.faults.endpoint import Mood
 from tests.faults.evidence import FILE, hold
 from tests.faults.network import HOUR, NETWORK, away, hour_away, struck, weather
 from tests.faults.strike import Do, Strike, look_at_the_dead, stopped
-from tests.faults.town import StandIn, Town
+from tests.faults.town import StandIn
 from tests.faults.waiting import Impatient, passed, until
 
+LOCKER = Path(__file__).with_name("locker.py")
 FARTHEST = 6 * 3600.0
 """Seconds that the clock is set wrong at most."""
 
@@ -84,23 +87,15 @@ async def bad_disk(strike: Strike, seconds: float) -> None:
 async def locked(strike: Strike, seconds: float) -> None:
     """Another process locks the database, also for longer than the desk waits for it."""
     longest = strike.chance.choice((1.0, seconds, 7.0))
-    holder = await asyncio.to_thread(_begin, strike.town)
-    strike.done["database locked"] += 1
-    await passed(longest)
-    await asyncio.to_thread(_end, holder)
-
-
-def _begin(town: Town) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        town.folder / FILE, timeout=30, isolation_level=None, check_same_thread=False
-    )
-    connection.execute("BEGIN IMMEDIATE")
-    return connection
-
-
-def _end(holder: sqlite3.Connection) -> None:
-    holder.execute("ROLLBACK")
-    holder.close()
+    command = [sys.executable, str(LOCKER), str(strike.town.folder / FILE)]
+    locker = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE)
+    assert locker.stdout is not None
+    try:
+        if await locker.stdout.readline():  # else it waited for its turn in vain
+            strike.done["database locked"] += 1
+            await passed(longest)
+    finally:
+        await locker.communicate()
 
 
 async def clock_set(strike: Strike, seconds: float) -> None:

@@ -19,7 +19,7 @@ import aiohttp
 
 from bot.playground import max as max_
 from bot.playground import telegram
-from bot.playground.telegram.labels import plain
+from bot.playground.stand_in.labels import plain
 from storage.model import Channel
 from tests.e2e.desk import Desk
 from tests.faults.broken import BrokenPromise
