@@ -15,6 +15,7 @@ import aiohttp
 ROOT = Path(__file__).parents[2]
 API_KEY = "an-owner-chose-this-key"
 LISTENS = re.compile(r"Deskwire listens on (\S+)")
+END = "<end>"
 PATIENCE = 30.0
 """Seconds for the process to say what is waited for; importing its libraries takes some."""
 
@@ -99,7 +100,7 @@ class Desk:
                 self.lines.append(line.decode().rstrip())
                 self._news.notify_all()
         async with self._news:
-            self.lines.append("<end>")
+            self.lines.append(END)
             self._news.notify_all()
 
     async def said(self, pattern: str, seconds: float = PATIENCE) -> str:
@@ -110,12 +111,17 @@ class Desk:
 
         try:
             async with asyncio.timeout(seconds), self._news:
-                await self._news.wait_for(lambda: found() or "<end>" in self.lines)
+                await self._news.wait_for(lambda: found() or self.silent)
         except TimeoutError:
             raise AssertionError(f"never said {pattern!r}:\n{self.output}") from None
         line = found()
         assert line is not None, f"ended without saying {pattern!r}:\n{self.output}"
         return line
+
+    @property
+    def silent(self) -> bool:
+        """Whether it will never say another word: it has ended, or is about to."""
+        return END in self.lines
 
     @property
     def output(self) -> str:

@@ -152,10 +152,12 @@ class Town:
             try:
                 return await self.desk.begin()
             except AssertionError:
-                if self.desk.alive:
+                if not self.desk.silent:
                     os.kill(self.desk.pid, signal.SIGUSR1)  # it tells where it is stuck
                     await passed(1.0)
-                if attempt == STARTS - 1 or self.desk.alive:
+                    raise
+                await self.desk.ended()
+                if attempt == STARTS - 1:
                     raise
         return None
 
