@@ -94,9 +94,14 @@ def unsupported_kind(message: Message) -> str | None:
     return message.content_type if message.content_type in _UNSUPPORTED else None
 
 
-def placeholder(message: Message, locale: str) -> str:
+async def unsupported(message: Message) -> bool | dict[str, str]:
+    """Lets pass a message of such a kind, as its `kind`."""
+    kind = unsupported_kind(message)
+    return False if kind is None else {"kind": kind}
+
+
+def placeholder(message: Message, kind: str, locale: str) -> str:
     """What stands for a message of an unsupported kind, with what words it has: `[poll] Tea?`."""
-    kind = unsupported_kind(message) or message.content_type
     titled = message.game or message.checklist or message.invoice
     words = message.poll.question if message.poll else titled.title if titled else ""
     if message.dice is not None:

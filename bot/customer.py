@@ -15,7 +15,7 @@ from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
 
 from bot import middlewares, screens, views
 from bot.callbacks import RatingButton, TicketAct, TicketButton
-from bot.content import content_of, placeholder, source_of, unsupported_kind
+from bot.content import content_of, placeholder, source_of, unsupported, unsupported_kind
 from bot.guide import Guide, request_in
 from bot.matching import when
 from bot.messengers import Messenger
@@ -59,7 +59,7 @@ def _commands() -> Router:
 def _chat() -> Router:
     """What belongs to no scene."""
     chat = Router(name="customer's chat")
-    chat.message.register(announce, when(F.func(unsupported_kind)))
+    chat.message.register(announce, unsupported)
     chat.message.register(plain)
     chat.edited_message.register(edited)
     chat.my_chat_member.register(blocked, when(F.new_chat_member.status.in_({"kicked", "left"})))
@@ -101,14 +101,12 @@ async def plain(_: Message, album: list[Message], messenger: Messenger, guide: G
         await _pass_on(content, source_of(album, messenger.channel), guide)
 
 
-async def announce(message: Message, messenger: Messenger, guide: Guide) -> None:
+async def announce(message: Message, kind: str, messenger: Messenger, guide: Guide) -> None:
     """The agents get a placeholder for what can't be passed on, and the customer a word."""
     door = await guide.db.read(views.door, guide.person.chat)
-    content = Content(
-        placeholder(message, door.projects[0].locale if door.projects else guide.locale)
-    )
+    locale = door.projects[0].locale if door.projects else guide.locale
+    content = Content(placeholder(message, kind, locale))
     if await _pass_on(content, source_of([message], messenger.channel), guide):
-        kind = unsupported_kind(message) or message.content_type
         await guide.stage.add(screens.unsupported(kind, guide.locale, announced=True))
 
 
@@ -130,9 +128,8 @@ async def edited(
 ) -> None:
     """An edit of a message, of a part of an album, or of an album as a whole."""
     if unsupported_kind(message) is None and message.location is None:
-        parts = album or [message]
-        content = content_of(parts, messenger.channel)
-        await guide.db.write(_edit, source_of(parts, messenger.channel), content)
+        content = content_of(album, messenger.channel)
+        await guide.db.write(_edit, source_of(album, messenger.channel), content)
 
 
 async def rate(_: CallbackQuery, callback_data: RatingButton, guide: Guide) -> None:

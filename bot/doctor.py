@@ -77,10 +77,12 @@ Consult = Callable[[Sequence[Project]], AsyncIterator[Finding]]
 
 async def examine(patient: Patient, consult: Consult) -> AsyncIterator[Finding]:
     """Every finding, one after the other."""
-    found: list[Inspection] = []
     yield well("configuration: every variable is known and has a value that it may have")
-    for finding in (*_private(patient.private), *_database(patient, found), *_disk(patient)):
+    for finding in _private(patient.private):
         yield finding
+    known, finding = _database(patient)
+    yield finding
+    yield _disk(patient)
     yield _backups(patient)
     async with aiohttp.ClientSession(timeout=PATIENCE) as http:
         if patient.server is not None:
@@ -93,7 +95,6 @@ async def examine(patient: Patient, consult: Consult) -> AsyncIterator[Finding]:
         )
     elif not patient.channels:
         yield odd("messengers: none is set up, so customers come through the API alone")
-    known = found[0] if found else None
     async for finding in consult(known.projects if known else []):
         yield finding
     if known is not None:
@@ -110,19 +111,19 @@ def _private(files: Sequence[Path]) -> Iterator[Finding]:
             yield odd(f"{file}: other users of this machine can read it; run: chmod 600 {file}")
 
 
-def _database(patient: Patient, found: list[Inspection]) -> Iterator[Finding]:
-    path = patient.database
+def _database(patient: Patient) -> tuple[Inspection | None, Finding]:
+    """What is in it, where it can be read, and how it is."""
+    path, found = patient.database, None
     try:
         version = inspection.version(path)
         inspection.check(path)
         if version == migrations.latest():
-            found.append(inspection.inspect(path, patient.clock))
+            found = inspection.inspect(path, patient.clock)
     except NotFound:
-        yield odd(f"database: there is none at {path} yet; the first start makes it")
+        return None, odd(f"database: there is none at {path} yet; the first start makes it")
     except HelpdeskError as error:
-        yield wrong(f"database: {path}: {error.detail} Restore a backup: docs/operation.md")
-    else:
-        yield _version(path, version)
+        return None, wrong(f"database: {path}: {error.detail} Restore a backup: docs/operation.md")
+    return found, _version(path, version)
 
 
 def _version(path: Path, version: int) -> Finding:
@@ -140,15 +141,12 @@ def _version(path: Path, version: int) -> Finding:
     return well(f"database: {path}, version {version}, {size:.1f} MB, undamaged")
 
 
-def _disk(patient: Patient) -> Iterator[Finding]:
+def _disk(patient: Patient) -> Finding:
     free = shutil.disk_usage(patient.database.absolute().parent).free
     says = f"disk: {free // MEGABYTE} MB are free where the database is"
     if free < TOO_LITTLE:
-        yield wrong(f"{says}; make room before the desk stops taking in")
-    elif free < LITTLE:
-        yield odd(f"{says}, which is little")
-    else:
-        yield well(says)
+        return wrong(f"{says}; make room before the desk stops taking in")
+    return odd(f"{says}, which is little") if free < LITTLE else well(says)
 
 
 def _backups(patient: Patient) -> Finding:

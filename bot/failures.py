@@ -32,6 +32,9 @@ PASSING = (
 REFUSED = (TelegramForbiddenError, TelegramBadRequest, TelegramEntityTooLarge)
 """The messenger's last word on a call; the last of them is a network error to aiogram."""
 
+UNCHANGED = "message is not modified"
+"""In the refusal to edit a message into what it is already."""
+
 LONGEST_WAIT = 60.0
 
 
@@ -52,6 +55,14 @@ def understood(error: Exception) -> bool:
     if isinstance(error, ClientDecodeError) and isinstance(error.data, dict):
         return not error.data.get("ok")
     return True
+
+
+def made_in(error: ClientDecodeError) -> list[int]:
+    """The ids of the messages that such an answer tells of; empty where not even they are told."""
+    told = None if understood(error) else error.data.get("result")
+    messages = told if isinstance(told, list) else [told]
+    ids = [each.get("message_id") for each in messages if isinstance(each, dict)]
+    return [each for each in ids if isinstance(each, int)]
 
 
 def words(error: Exception) -> str:

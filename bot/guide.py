@@ -101,9 +101,11 @@ class Guide:
         if len(door.projects) == 1:
             await self.menu(door.projects[0].id, news)
             return
-        await self.scenes.close()
-        show = screens.choice if door.subscribed else screens.how_to_reach
-        await self.stage.show(show(door.projects, self.locale, self.sentence(news)))
+        notice = self.sentence(news)
+        if door.subscribed:
+            await self.leave(screens.choice(door.projects, self.locale, notice))
+        else:
+            await self.leave(screens.how_to_reach(self.locale, notice))
 
     async def subscribed(self, project_id: UUID, news: str | None = None) -> Desk | None:
         """The project's desk for its subscriber; everybody else is asked for consent, and None.

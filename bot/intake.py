@@ -38,7 +38,7 @@ async def poll(db: Database, messenger: Messenger, health: Health) -> None:
             if isinstance(error, TelegramConflictError):
                 await _mend_conflict(messenger)
             await _pause(messenger, health, error, attempt)
-            attempt = min(attempt + 1, 10)
+            attempt += 1
         else:
             attempt = 0
             _comes_in(messenger, health)
@@ -66,7 +66,7 @@ async def watch_webhook(messenger: Messenger, url: str, secret: str, health: Hea
                 log.warning("set the webhook again", channel=messenger.channel.value)
         except (*PASSING, TelegramAPIError) as error:
             await _pause(messenger, health, error, attempt)
-            attempt = min(attempt + 1, 10)
+            attempt += 1
         else:
             attempt = 0
             _comes_in(messenger, health)

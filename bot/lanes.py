@@ -152,7 +152,8 @@ class Lanes:
         for attempt in count():
             try:
                 await self._feed(updates)
-                break
+                _events.debug("an update was handled")
+                await record(self._db, inbox.handled, ids)
             except PASSING as error:
                 failure: Exception = error
                 server_errors += isinstance(error, TelegramServerError)
@@ -162,12 +163,13 @@ class Lanes:
                 failure = error
                 surprises += 1
                 log.exception("an update failed", updates=ids)
+            else:
+                return
             if surprises >= SURPRISES or server_errors >= SERVER_ERRORS:
                 log.error("an update is set aside", updates=ids, error=words(failure))
-                return await record(self._db, inbox.set_aside, ids, words(failure))
+                await record(self._db, inbox.set_aside, ids, words(failure))
+                return
             await asyncio.sleep(wait_after(failure, attempt))
-        _events.debug("an update was handled")
-        return await record(self._db, inbox.handled, ids)
 
     async def _feed(self, updates: list[inbox.Update]) -> None:
         parse = self._messenger.feed.parse

@@ -4,7 +4,6 @@ Errors that pass by themselves go on to the lanes, which run the update again.
 """
 
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -16,7 +15,7 @@ import locales
 from bot import views
 from bot.content import person_of
 from bot.guide import Guide
-from bot.stage import Stage
+from bot.stage import Stage, end_wait
 from storage.database import Database
 from storage.errors import NotFound
 from storage.model import Person
@@ -72,5 +71,4 @@ async def pressed(handler: Handler, event: TelegramObject, data: Data) -> Any:
     except NotFound:
         await data["guide"].start("outdated")
     if isinstance(event, CallbackQuery):
-        with suppress(TelegramBadRequest):  # too old by now, which nobody waits for
-            await event.answer()
+        await end_wait(event)

@@ -214,6 +214,12 @@ class Pace:
         """What holds for one group, or for one other chat."""
         return self._group_window if group else self._chat_window
 
+    @property
+    def longest(self) -> float:
+        """Seconds of the longest window; 0 without any."""
+        windows = (self._everybody.window, self._chat_window, self._group_window)
+        return max((window.seconds for window in windows if window), default=0)
+
     def free(self, chat_id: int, *, group: bool) -> float:
         """How many messages this chat could take now, by its own windows; infinite without one."""
         window = self.window(group=group)

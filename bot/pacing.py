@@ -1,7 +1,8 @@
 """The pace, applied to every request of a bot: whoever makes a message waits for a turn first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
+from typing import Literal
 
 from aiogram import Bot
 from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextRequestMiddlewareType
@@ -14,7 +15,7 @@ from aiogram.exceptions import (
 from aiogram.methods import Response, TelegramMethod
 from aiogram.methods.base import TelegramType
 
-from bot.pace import Pace, Turn
+from bot.pace import Pace, Turn, Window
 
 MAKES_A_MESSAGE = frozenset(
     [
@@ -41,11 +42,19 @@ MAKES_A_MESSAGE = frozenset(
 )
 """Methods that the messengers' limits on messages count; an album is one."""
 
+Limits = Mapping[Literal["all", "chat", "group"], tuple[int, float]]
+"""So many messages in so many seconds, by scope; a scope that is left out has no limit."""
+
 SCREEN = 0
 """Priority of what is shown directly: a customer waits for it, as for an answer."""
 
 current_turn: ContextVar[Turn | None] = ContextVar("current_turn", default=None)
 """The turn that the sender took already for the request that it is about to make."""
+
+
+def pace_of(limits: Limits) -> Pace:
+    windows = {scope: Window(*window) for scope, window in limits.items()}
+    return Pace(everybody=windows.get("all"), chat=windows.get("chat"), group=windows.get("group"))
 
 
 class PacedRequests(BaseRequestMiddleware):

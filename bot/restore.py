@@ -6,15 +6,13 @@ from storage.database import Database
 from storage.model import Channel
 from storage.transaction import Transaction, to_ms
 
-LONGEST_WINDOW = 60_000
-"""Milliseconds; no window of a messenger is longer."""
-
 
 async def restore_pace(db: Database, messenger: Messenger) -> None:
     """Count what was recorded as sent lately, a screen for each update that a customer's chat sent
     lately, as screens are not recorded, and one message in doubt for each chat of those."""
     now = to_ms(db.clock())
-    sent, updates = await db.read(_recent, messenger.channel, now - LONGEST_WINDOW)
+    since = now - round(messenger.pace.longest * 1000)
+    sent, updates = await db.read(_recent, messenger.channel, since)
     recent = sent + [(chat, moment) for chat, moment in updates if not messenger.is_group(chat)]
     in_doubt = {chat_id: now for chat_id, _ in recent}
     for chat_id, moment in [*recent, *in_doubt.items()]:

@@ -58,7 +58,8 @@ def button(text: str, data: CallbackData) -> InlineKeyboardButton:
 def screen(html: str, rows: Rows, notice: str | None = None) -> Screen:
     """A screen with a line of news above it, where there is one."""
     shown = html if notice is None else f"{notice}\n\n{html}"
-    return Screen(shown, InlineKeyboardMarkup(inline_keyboard=[list(row) for row in rows]))
+    keyboard = InlineKeyboardMarkup(inline_keyboard=[list(row) for row in rows]) if rows else None
+    return Screen(shown, keyboard)
 
 
 def consent(
@@ -84,10 +85,9 @@ def unsubscribed(projects: Iterable[Project], locale: str) -> Screen:
     return Screen(render("unsubscribed", locale, projects=names))
 
 
-def how_to_reach(_: Iterable[Project], locale: str, notice: str | None = None) -> Screen:
+def how_to_reach(locale: str, notice: str | None = None) -> Screen:
     """Which projects there are is not for a stranger to know."""
-    html = render("how_to_reach", locale)
-    return Screen(html if notice is None else f"{notice}\n\n{html}")
+    return screen(render("how_to_reach", locale), [], notice)
 
 
 def choice(projects: Iterable[Project], locale: str, notice: str | None = None) -> Screen:

@@ -20,7 +20,6 @@ from aiogram.exceptions import (
 
 from bot.due import Due
 from bot.failures import PASSING, REFUSED, backoff, understood, wait_after, words
-from bot.messengers import Messenger
 from bot.outgoing.outlet import Outlet
 from bot.outgoing.parts import FileRefused
 from bot.outgoing.recording import record
@@ -81,7 +80,7 @@ class Sender:
         self.outlet = outlet
         self._db = outlet.db
         self._numbers = outlet.numbers
-        self._messenger: Messenger = outlet.messenger
+        self._messenger = outlet.messenger
         self._outgoing: dict[Audience, _Outgoing] = {
             Audience.CUSTOMER: ToCustomer(outlet),
             Audience.AGENTS: ToAgents(outlet),
@@ -258,12 +257,7 @@ class Sender:
             await self._give_up(row, "expired", error)
             return
         level = log.warning if row.attempts in (0, 5) else log.debug
-        level(
-            "sending waits",
-            **told(row),
-            seconds=round(seconds, 1),
-            error=words(error),
-        )
+        level("sending waits", **told(row), seconds=round(seconds, 1), error=words(error))
         if (lane := self._lanes.get(row.chat.id)) is not None:
             lane.due.later(seconds)
         until = now + timedelta(seconds=seconds)

@@ -11,6 +11,7 @@ from aiogram.exceptions import TelegramAPIError, TelegramNotFound, TelegramUnaut
 from aiogram.types import BotCommandScopeAllPrivateChats, Message, Update
 from aiohttp import web
 
+import locales
 from bot import intake
 from bot.agents.rights import announce_rights
 from bot.app import build_dispatcher, commands
@@ -32,7 +33,6 @@ from storage.model import Channel
 log = structlog.get_logger()
 
 WEBHOOK_PATH = "/webhooks/{channel}"
-LOCALES = ("en", "ru")
 INSISTS = 3
 """How often a start is tried anew for what the desk can work without."""
 
@@ -128,20 +128,15 @@ class Service:
         loop = asyncio.get_running_loop()
         end = loop.time() + seconds
         await asyncio.gather(*(lanes.finish(seconds * 0.6) for lanes in self._lanes.values()))
-        rest = max(end - loop.time(), 0.1)
+        rest = max(end - loop.time(), 0)
         await asyncio.gather(*(sender.finish(rest) for sender in self._senders.values()))
         for messenger in self.messengers.values():
             await messenger.bot.session.close()
 
     async def abandon(self, tasks: Tasks) -> None:
         """End at once, as in a crash: what is in hand, and in `tasks`, is left as it stands."""
-        await asyncio.gather(
-            *(lanes.finish(0) for lanes in self._lanes.values()),
-            *(sender.finish(0) for sender in self._senders.values()),
-        )
         await tasks.stop()
-        for messenger in self.messengers.values():
-            await messenger.bot.session.close()
+        await self.finish(0)
 
     async def _send(self, messenger: Messenger) -> None:
         await self._connected[messenger.channel].wait()
@@ -168,7 +163,7 @@ class Service:
                         "not connected", channel=messenger.channel.value, reason=words(error)
                     )
                 await asyncio.sleep(wait_after(error, attempt))
-                attempt = min(attempt + 1, 6)
+                attempt += 1
         self._health.good(messenger.channel)
         self._connected[messenger.channel].set()
         log.info("connected", channel=messenger.channel.value, bot=messenger.username)
@@ -222,9 +217,9 @@ async def _or_without(
 
 
 async def _offer_commands(messenger: Messenger) -> None:
-    for locale in LOCALES:
+    for locale in locales.LOCALES:
         await messenger.bot.set_my_commands(
             commands(locale),
             scope=BotCommandScopeAllPrivateChats(),
-            language_code=None if locale == LOCALES[0] else locale,
+            language_code=None if locale == "en" else locale,
         )

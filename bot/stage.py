@@ -6,13 +6,12 @@ A screen drawn twice, after a crash or by a second tap, is the same screen.
 from aiogram import Bot
 from aiogram.enums import ParseMode
 from aiogram.exceptions import TelegramBadRequest
-from aiogram.types import LinkPreviewOptions
+from aiogram.types import CallbackQuery, LinkPreviewOptions
 
+from bot.failures import UNCHANGED
 from bot.screens import Screen
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-UNCHANGED = "message is not modified"
-"""In Telegram's refusal to edit a message into what it is already."""
 
 
 class Stage:
@@ -57,3 +56,12 @@ class Stage:
         except TelegramBadRequest as error:
             return UNCHANGED in error.message
         return True
+
+
+async def end_wait(query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:
+    """End the waiting of who pressed a button; after an outage it is over by itself."""
+    try:
+        await query.answer(text, show_alert=alert)
+    except TelegramBadRequest as error:
+        if "query is too old" not in error.message:
+            raise

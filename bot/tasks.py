@@ -1,4 +1,4 @@
-"""Everything that runs beside the requests: started, watched and ended in this one place."""
+"""What runs for as long as the desk does: started, watched and ended in this one place."""
 
 import asyncio
 import signal
@@ -24,31 +24,26 @@ class Fatal(Exception):
 
 
 class Tasks:
-    """The nursery. A task that must live is restarted; one that raises Fatal ends the desk."""
+    """The nursery. A task that fails is run again; one that raises Fatal ends the desk."""
 
     def __init__(self) -> None:
         loop = asyncio.get_running_loop()
         self._tasks: list[asyncio.Task[None]] = []
         self._end: asyncio.Future[str] = loop.create_future()
 
-    def start(self, name: str, work: Callable[[], Awaitable[None]], *, lives: bool = True) -> None:
-        """Run `work`; while it `lives`, its end by an error is logged and it is run again."""
-        self._tasks.append(asyncio.create_task(self._watch(name, work, lives=lives), name=name))
+    def start(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Run `work`, and again after each failure, which is logged."""
+        self._tasks.append(asyncio.create_task(self._watch(name, work), name=name))
 
-    async def _watch(self, name: str, work: Callable[[], Awaitable[None]], *, lives: bool) -> None:
+    async def _watch(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         while True:
             try:
-                await work()
+                return await work()
             except Fatal as error:
-                self._settle(str(error))
-                return
+                return self._settle(str(error))
             except Exception:
                 log.exception("task failed", task=name)
-                if not lives:
-                    return
                 await asyncio.sleep(RESTART_AFTER)
-            else:
-                return
 
     def heed_signals(self) -> None:
         """From now on SIGTERM and SIGINT end these tasks, in place of the process."""

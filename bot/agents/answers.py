@@ -27,11 +27,10 @@ async def answer(
     message: Message, album: list[Message], db: Database, messenger: Messenger, said: Said
 ) -> None:
     """An agent's message or album. Service messages say nothing, and go nowhere."""
-    parts = album or [message]
-    content = content_of(parts, messenger.channel)
+    content = content_of(album, messenger.channel)
     written = Written(
         content=unmarked(content),
-        note=is_note(content.text) or marked(parts),
+        note=is_note(content.text) or marked(album),
         unsupported=unsupported_kind(message),
     )
     if written.content.text or content.attachments or written.unsupported:

@@ -10,7 +10,9 @@ from bot.agents.card import Action, CardButton, PriorityButton, card_keyboard
 from bot.agents.membership import member_of
 from bot.agents.said import group_of
 from bot.content import person_of
+from bot.failures import UNCHANGED
 from bot.messengers import Messenger
+from bot.stage import end_wait
 from storage import agents, tickets
 from storage.database import Database
 from storage.errors import TicketNotFound
@@ -43,10 +45,10 @@ async def act(
     except TicketNotFound:
         return await refuse(query, project.locale)
     if action in (Action.CHOOSE_PRIORITY, Action.BACK):
-        await _answer(query)
+        await end_wait(query)
         choosing = action is Action.CHOOSE_PRIORITY
         return await _show_keyboard(query, ticket, project, choosing_priority=choosing)
-    return await _answer(query, locales.label(f"done_{action}", project.locale))
+    return await end_wait(query, locales.label(f"done_{action}", project.locale))
 
 
 def _act(
@@ -78,7 +80,7 @@ async def prioritize(
         ticket = await db.write(_prioritize, project, callback_data.ticket, priority, presser)
     except TicketNotFound:
         return await refuse(query, project.locale)
-    await _answer(query, locales.label(priority, project.locale))
+    await end_wait(query, locales.label(priority, project.locale))
     return await _show_keyboard(query, ticket, project)
 
 
@@ -92,16 +94,7 @@ def _prioritize(
 
 async def refuse(query: CallbackQuery, locale: str) -> None:
     """A button that leads nowhere from here: another chat's ticket, or an outsider's press."""
-    await _answer(query, locales.label("button_refused", locale), alert=True)
-
-
-async def _answer(query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:
-    """End the presser's waiting, which is over by itself where the bot was away for a while."""
-    try:
-        await query.answer(text, show_alert=alert)
-    except TelegramBadRequest as error:
-        if "query is too old" not in error.message:
-            raise
+    await end_wait(query, locales.label("button_refused", locale), alert=True)
 
 
 async def _show_keyboard(
@@ -114,5 +107,5 @@ async def _show_keyboard(
     try:
         await query.message.edit_reply_markup(reply_markup=keyboard)
     except TelegramBadRequest as error:
-        if "message is not modified" not in error.message:
+        if UNCHANGED not in error.message:
             raise

@@ -13,7 +13,9 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 import locales
 from bot.formatting import utf16_length
 from bot.names import isolate
+from storage import tickets
 from storage.model import Priority, Project, Status, Ticket
+from storage.transaction import Transaction
 
 SUBJECT_LENGTH = 120
 CONTEXT_KEY_LENGTH = 40
@@ -43,6 +45,13 @@ class PriorityButton(CallbackData, prefix="priority"):
 def card_header(ticket: Ticket, project: Project, previous_number: int | None, locale: str) -> str:
     """What is known of a ticket, as HTML of at most 1000 UTF-16 units once it is shown."""
     return locales.render("card", locale, **card_values(ticket, previous_number))
+
+
+def previous_number(tx: Transaction, ticket: Ticket) -> int | None:
+    """The number of the ticket that this one continues."""
+    if ticket.previous_ticket_id is None:
+        return None
+    return tickets.get(tx, ticket.project_id, ticket.previous_ticket_id).ticket_number
 
 
 def card_values(ticket: Ticket, previous_number: int | None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from aiogram.types import Message
 
-from bot.agents.card import card_values
+from bot.agents.card import card_values, previous_number
 from bot.agents.membership import member_of
 from bot.agents.said import Said
 from bot.content import person_of
@@ -132,11 +132,8 @@ def _prioritize(tx: Transaction, order: Order) -> None:
 
 
 def _show(tx: Transaction, order: Order) -> None:
-    ticket = order.ticket
-    previous = None
-    if ticket.previous_ticket_id is not None:
-        previous = tickets.get(tx, ticket.project_id, ticket.previous_ticket_id).ticket_number
-    order.said.reply(tx, ticket, "card", **card_values(ticket, previous))
+    values = card_values(order.ticket, previous_number(tx, order.ticket))
+    order.said.reply(tx, order.ticket, "card", **values)
 
 
 ACTIONS: Mapping[str, Callable[[Transaction, Order], None]] = {

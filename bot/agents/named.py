@@ -39,8 +39,5 @@ def ticket_named(tx: Transaction, project_id: UUID, head: str) -> Ticket | None:
         return None
     number, subject = ticket.ticket_number, ticket.subject
     card = f"#{number} {isolate(subject, SUBJECT_LENGTH)}".rstrip()
-    return (
-        ticket
-        if head in (card, topic_name(number, subject, tickets.customer_name(ticket)))
-        else None
-    )
+    topic = topic_name(number, subject, tickets.customer_name(ticket))
+    return ticket if head in (card, topic) else None

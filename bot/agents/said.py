@@ -99,7 +99,7 @@ async def by_agent(
     author = author_of(message, messenger.channel)
     if isinstance(found, bool) or author is None:
         return False
-    source = source_of(album or [message], messenger.channel)
+    source = source_of(album, messenger.channel)
     if source.reply_to is None:
         source = replace(source, reply_to=_answered_elsewhere(message))
     # Without is_topic_message the number is that of a chain of replies.

@@ -6,7 +6,7 @@ from uuid import UUID
 from babel.dates import format_time
 
 import locales
-from bot.agents.card import card_header
+from bot.agents.card import card_header, previous_number
 from bot.names import isolate
 from bot.outgoing.formatted import Formatted, from_html, joined, styled
 from storage import message_map, messages, projects, tickets
@@ -43,7 +43,6 @@ def load(tx: Transaction, row: OutboxRow) -> View:
     if row.ticket_id is None:
         raise NotFound
     ticket = tickets.get(tx, row.project_id, row.ticket_id)
-    previous = ticket.previous_ticket_id
     thread = message_map.thread(tx, ticket.id, row.chat)
     carried: list[Message] = []
     if thread.card_id is not None:
@@ -51,9 +50,7 @@ def load(tx: Transaction, row: OutboxRow) -> View:
     return View(
         ticket=ticket,
         project=projects.get(tx, row.project_id),
-        previous_number=(
-            None if previous is None else tickets.get(tx, row.project_id, previous).ticket_number
-        ),
+        previous_number=previous_number(tx, ticket),
         first=messages.first_of_ticket(tx, ticket.id),
         thread=thread,
         message=None if row.message_id is None else messages.get(tx, row.message_id),

@@ -62,7 +62,8 @@ class Cards:
     def room(self, view: View) -> int:
         """UTF-16 units that the card has left for further texts."""
         used = sum(len(piece) for piece in self._first_pieces(view)[:1])
-        return self._outlet.limits.text_limit - agents_view.CARD_HEADER - used - 4
+        header = agents_view.CARD_HEADER + len(agents_view.BLANK_LINE)
+        return self._outlet.limits.text_limit - header - used
 
     def _first_pieces(self, view: View) -> list[Formatted]:
         text = agents_view.original(view.first)

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from aiogram.exceptions import ClientDecodeError
 from aiogram.types import InlineKeyboardMarkup
 
+from bot.failures import made_in
 from bot.messengers import Capabilities, Messenger
 from bot.numbers import Numbers
 from bot.outgoing.parts import FileSource, Part, Place, send
@@ -25,4 +27,9 @@ class Outlet:
         self, place: Place, part: Part, keyboard: InlineKeyboardMarkup | None = None
     ) -> list[int]:
         """Make one part; the native ids of what was made."""
-        return await send(self.messenger.bot, place, part, self.files, keyboard)
+        try:
+            return await send(self.messenger.bot, place, part, self.files, keyboard)
+        except ClientDecodeError as error:
+            if ids := made_in(error):
+                return ids
+            raise

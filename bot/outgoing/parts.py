@@ -17,6 +17,7 @@ from aiogram.types import (
     ReplyParameters,
 )
 
+from bot.failures import UNCHANGED
 from bot.formatting import shorten
 from bot.messengers import Capabilities
 from bot.outgoing.formatted import Formatted, joined
@@ -152,7 +153,7 @@ async def rewrite(
             else:
                 await bot.edit_message_text(words, reply_markup=keyboard, **place)
         except TelegramBadRequest as error:
-            if "message is not modified" in error.message:
+            if UNCHANGED in error.message:
                 return
             if not formatted or "parse entities" not in error.message:
                 raise

@@ -111,7 +111,7 @@ class ToAgents:
         own = await self._outlet.db.read(agents_view.saying_of, row, view)
         if own is not None and _crowded(rows, turns) and not row.progress.get("parts"):
             waiting = await self._outlet.db.read(agents_view.sayings, rows[1:], view)
-            more = _that_fit(waiting, self._outlet.limits.text_limit - len(own.text) - 2)
+            more = _that_fit(waiting, self._outlet.limits.text_limit - len(own.text))
             if more:
                 return await self._say_together([own, *more], row, view, turns)
         place = place_of(view.thread, reply_to=row.payload.get("reply_to"))

@@ -14,8 +14,9 @@ PRIORITY = {Audience.CUSTOMER: 0, Audience.AGENTS: 1}
 
 class Turns:
     def __init__(self, messenger: Messenger, chat_id: int, audience: Audience) -> None:
-        self._messenger = messenger
+        self._pace = messenger.pace
         self._chat_id = chat_id
+        self._group = messenger.is_group(chat_id)
         self._priority = PRIORITY[audience]
         self._first: Turn | None = None
 
@@ -24,18 +25,15 @@ class Turns:
         self._first = await self._turn()
 
     async def _turn(self) -> Turn:
-        group = self._messenger.is_group(self._chat_id)
-        return await self._messenger.pace.turn(self._chat_id, group=group, priority=self._priority)
+        return await self._pace.turn(self._chat_id, group=self._group, priority=self._priority)
 
     def free(self) -> float:
         """How many messages the chat could take beside the turn that is taken."""
-        group = self._messenger.is_group(self._chat_id)
-        return self._messenger.pace.free(self._chat_id, group=group)
+        return self._pace.free(self._chat_id, group=self._group)
 
     def headroom(self) -> float:
         """The part of the chat's window that is free, from 1 down to 0."""
-        group = self._messenger.is_group(self._chat_id)
-        return self._messenger.pace.headroom(self._chat_id, group=group)
+        return self._pace.headroom(self._chat_id, group=self._group)
 
     @asynccontextmanager
     async def one(self) -> AsyncIterator[None]:

@@ -10,7 +10,6 @@ from bot.callbacks import ConsentButton
 from bot.guide import Guide
 from bot.scenes import SceneName
 from storage import projects, requests, subscribers
-from storage.database import Database
 from storage.model import Person
 from storage.transaction import Transaction
 
@@ -33,22 +32,15 @@ class Consent(
         await guide.stage.show(screens.consent(project, guide.locale, request_id, notice))
 
     @on.callback_query(ConsentButton.filter())
-    async def answered(
-        self,
-        _: CallbackQuery,
-        callback_data: ConsentButton,
-        db: Database,
-        person: Person,
-        guide: Guide,
-    ) -> None:
+    async def answered(self, _: CallbackQuery, callback_data: ConsentButton, guide: Guide) -> None:
         """Either answer may come late or twice: it then leads to what holds by now."""
         project_id, request_id = callback_data.project, callback_data.request
         if not callback_data.agreed:
             await self._refused(guide, project_id, request_id)
         elif request_id is not None:
-            await guide.follow(await db.write(requests.accept, request_id, person))
+            await guide.follow(await guide.db.write(requests.accept, request_id, guide.person))
         else:
-            await db.write(_subscribe, project_id, person)
+            await guide.db.write(_subscribe, project_id, guide.person)
             await guide.menu(project_id)
 
     async def _refused(self, guide: Guide, project_id: UUID, request_id: str | None) -> None:

@@ -11,8 +11,7 @@ from bot.callbacks import Place, PlaceButton
 from bot.guide import Guide
 from bot.scenes import SceneName
 from storage import subscribers
-from storage.database import Database
-from storage.model import Person, SubscriberStatus
+from storage.model import SubscriberStatus
 
 
 class Menu(
@@ -36,14 +35,9 @@ class Menu(
 
     @on.callback_query(PlaceButton.filter(F.place == Place.UNSUBSCRIBE))
     async def unsubscribed(
-        self,
-        _: CallbackQuery,
-        callback_data: PlaceButton,
-        db: Database,
-        person: Person,
-        guide: Guide,
+        self, _: CallbackQuery, callback_data: PlaceButton, guide: Guide
     ) -> None:
-        project_id = callback_data.project
-        desk = await db.read(views.desk, person.chat, project_id)
-        await db.write(subscribers.unsubscribe, person.chat, SubscriberStatus.STOPPED, project_id)
+        chat, project_id = guide.person.chat, callback_data.project
+        desk = await guide.db.read(views.desk, chat, project_id)
+        await guide.db.write(subscribers.unsubscribe, chat, SubscriberStatus.STOPPED, project_id)
         await guide.leave(screens.unsubscribed([desk.project], guide.locale))

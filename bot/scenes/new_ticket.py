@@ -13,9 +13,8 @@ from aiogram.types import CallbackQuery, Message, TelegramObject
 
 from bot import screens, views
 from bot.callbacks import Place, PlaceButton, TypeButton
-from bot.content import content_of, source_of, unsupported_kind
+from bot.content import content_of, source_of, unsupported
 from bot.guide import Guide
-from bot.matching import when
 from bot.messengers import Messenger
 from bot.scenes import SceneName
 from storage import message_map, opening, subscribers
@@ -68,13 +67,11 @@ class NewTicket(
         await guide.form(callback_data.project, back_to=Place.CREATE)
 
     @on.callback_query(TypeButton.filter())
-    async def chosen(
-        self, _: CallbackQuery, callback_data: TypeButton, person: Person, guide: Guide
-    ) -> None:
+    async def chosen(self, _: CallbackQuery, callback_data: TypeButton, guide: Guide) -> None:
         """A type that is offered no more leads to those that are."""
         wanted = callback_data.ticket_type
         try:
-            desk = await guide.db.read(views.desk_of_type, person.chat, wanted)
+            desk = await guide.db.read(views.desk_of_type, guide.person.chat, wanted)
         except NotFound:
             await guide.start()
             return
@@ -86,19 +83,13 @@ class NewTicket(
     async def cancelled(self, _: CallbackQuery, callback_data: PlaceButton, guide: Guide) -> None:
         await guide.menu(callback_data.project, "form_cancelled")
 
-    @on.message(when(F.func(unsupported_kind)))
-    async def refused(self, message: Message, guide: Guide) -> None:
-        kind = unsupported_kind(message) or message.content_type
+    @on.message(unsupported)
+    async def refused(self, _: Message, kind: str, guide: Guide) -> None:
         await guide.stage.add(screens.unsupported(kind, guide.locale, announced=False))
 
     @on.message()
     async def written(
-        self,
-        message: Message,
-        album: list[Message],
-        messenger: Messenger,
-        person: Person,
-        guide: Guide,
+        self, _: Message, album: list[Message], messenger: Messenger, guide: Guide
     ) -> None:
         """The message is the ticket, at whichever step it comes; a reply goes to its own ticket."""
         data = await self.wizard.get_data()
@@ -116,7 +107,7 @@ class NewTicket(
         kind = data["ticket_type"]
         new = Beginning(content, ticket_type_id=None if kind is None else UUID(kind))
         try:
-            ticket = await guide.db.write(_begin, person, project_id, new, source)
+            ticket = await guide.db.write(_begin, guide.person, project_id, new, source)
         except Forbidden:
             await guide.menu(project_id, "not_passed_on")
             return

@@ -1,5 +1,6 @@
 """Lanes in trouble: nothing is given up early, and what cannot be handled holds up nothing."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from bot.lanes import SERVER_ERRORS, SURPRISES
 from storage import erasure, inbox, projects, subscribers
 from storage.errors import Unavailable
 from storage.model import Channel, Chat, Person
+from storage.transaction import Transaction
 from tests.bot.ward import Ward
 
 ANN, CARA = 7001, 7002
@@ -117,6 +119,24 @@ async def test_an_answer_that_nobody_can_read_does_not_show_a_screen_for_ever(wa
     await ward.done()
     assert ward.tries == SURPRISES + 1
     assert ward.handled == [(ANN, "good")]
+
+
+async def test_a_chat_is_served_although_an_update_could_not_be_booked(
+    ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handled = inbox.handled
+    failures: list[Exception] = [RuntimeError("surprise")]
+
+    def failing(tx: Transaction, ids: Sequence[int]) -> None:
+        _raise_next(failures)
+        handled(tx, ids)
+
+    monkeypatch.setattr(inbox, "handled", failing)
+    await ward.receive(ANN, "first")
+    await ward.receive(ANN, "second")
+    ward.start()
+    await ward.done()
+    assert [text for _, text in ward.handled] == ["first", "first", "second"]
 
 
 async def test_an_update_of_an_unknown_shape_stops_no_other(ward: Ward) -> None:

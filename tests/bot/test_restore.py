@@ -70,3 +70,14 @@ async def test_a_screen_counts_for_every_update_of_a_customer(
     updates = [(1, mail.ann.id), (2, mail.ann.id), (3, mail.group.id)]
     await mail.db.write(handle, *updates)
     assert await room_left(mail, restarted) == (GROUP, CHAT - 3)
+
+
+async def test_a_window_of_an_hour_is_remembered_for_an_hour(mail: Mailroom, clock: Clock) -> None:
+    restarted = build("42:TEST", "http://127.0.0.1:1", {"group": (GROUP, 3600.0)})
+    for _ in range(3):
+        await mail.db.write(outbox.notify_agents, await mail.project(), None, "agents_help")
+    await mail.sent()
+    clock.advance(timedelta(minutes=59))
+    free, _ = await room_left(mail, restarted)
+    assert free == GROUP - 4
+    await restarted.bot.session.close()

@@ -255,6 +255,20 @@ async def test_an_answer_in_words_that_nobody_can_read_is_not_asked_for_again_an
     assert rule.struck < 20
 
 
+async def test_an_answer_is_sent_where_only_the_number_in_what_is_told_of_it_can_be_read(
+    mail: Mailroom,
+) -> None:
+    """What is strange beside the number repeats no message."""
+    ticket = await mail.ticket()
+    await mail.sent()
+    odd = faults.status(200, '{"ok": true, "result": {"message_id": 777, "chat": "strange"}}')
+    rule = mail.telegram.faults.add(odd, "sendMessage", chat_id=mail.ann.id, times=None)
+    answer, _ = await mail.answers(ticket, "Good day")
+    await mail.sent()
+    assert (await mail.message(answer)).delivery is Delivery.SENT
+    assert rule.struck == 1
+
+
 async def test_rows_of_an_unknown_ticket_end(mail: Mailroom) -> None:
     project, chat = (await mail.project()).id, mail.chat_of(mail.group)
     for kind in Kind:

@@ -4,14 +4,12 @@ To the rest of the desk it is an aiogram bot: `session` translates what goes out
 comes in. Nobody outside this folder knows how MAX calls anything.
 """
 
-from collections.abc import Mapping
-from typing import Literal
-
 from bot.messengers import Capabilities, Messenger
 from bot.messengers.max.feed import MaxFeed
 from bot.messengers.max.markup import TEXT_LIMIT
 from bot.messengers.max.posting import is_group
 from bot.messengers.max.session import MaxBot
+from bot.pacing import Limits
 from storage.database import Database
 from storage.model import Channel
 
@@ -29,15 +27,10 @@ CAPABILITIES = Capabilities(
 )
 
 
-def build(
-    token: str,
-    api_url: str,
-    limits: Mapping[Literal["all", "chat", "group"], tuple[int, float]],
-    db: Database,
-) -> Messenger:
+def build(token: str, api_url: str, limits: Limits, db: Database) -> Messenger:
     """MAX behind `token` at the base URL `api_url`; `db` keeps its names of messages.
 
-    `limits` are calls of a kind in so many seconds, by scope: all, chat, group.
+    `limits` hold for sends, edits, deletions and answers each.
     """
     bot = MaxBot(token, api_url, db, limits)
     return Messenger(

@@ -23,6 +23,7 @@ from aiogram.types import (
 )
 
 from bot.messengers.max.connection import Json, MaxApi, misunderstood
+from bot.messengers.max.updates import user_fields
 
 NO_MEMBER = "Forbidden: bot is not a member of the chat"
 HEARS_ALL = "read_all_messages"
@@ -99,13 +100,7 @@ class Chats:
 def user_of(user: Json) -> User:
     """MAX's user or member. Raises ClientDecodeError for anything else."""
     try:
-        return User(
-            id=user["user_id"],
-            is_bot=bool(user.get("is_bot")),
-            first_name=user.get("first_name") or user.get("name") or "",
-            last_name=user.get("last_name") or None,
-            username=user.get("username") or None,
-        )
+        return User(**user_fields(user))
     except KeyError as error:
         raise misunderstood(user, error) from error
 

@@ -7,13 +7,13 @@ import asyncio
 import hashlib
 import json
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
 from aiogram.types import Update
 
-from bot.messengers.max.incoming import parts_of
+from bot.messengers.max.incoming import Json, parts_of
 from bot.messengers.max.session import MaxBot
 from bot.messengers.max.updates import (
     KINDS,
@@ -40,7 +40,6 @@ POLLS, POLLS_WINDOW = 2, 1.05
 NOBODY = 0
 """The lane of updates whose chat is unknown."""
 
-Json = Mapping[str, Any]
 MALFORMED = (AttributeError, KeyError, TypeError, ValueError)
 """What an update raises whose shape is another than MAX promises."""
 
@@ -135,7 +134,8 @@ def _find_out(tx: Transaction, update: Json) -> Known:
         update_id = identity(update)
         chat_id = _chat_of(tx, update)
         if chat_id is None:
-            return Known(update, update_id, None, [], None)
+            # What was said where nobody knows is kept for a look.
+            return Known(update, update_id, None, None if message_in(update) else [], None)
         user_id = actor_in(update).get("user_id")
         if isinstance(user_id, int) and _is_dialog(update, chat_id):
             max_messages.met(tx, user_id, chat_id)

@@ -4,7 +4,7 @@ How updates come in is the business of `updates` and `feed`.
 """
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from aiogram import Bot
 from aiogram.client.session.base import BaseSession
@@ -38,8 +38,8 @@ from bot.messengers.max.downloads import Downloads
 from bot.messengers.max.posting import NOT_READY_WAITS, Posting, is_group
 from bot.messengers.max.sending import FILES, Sending
 from bot.messengers.max.subscriptions import Subscriptions
-from bot.pace import Pace, Window
-from bot.pacing import PacedRequests
+from bot.pace import Pace
+from bot.pacing import Limits, PacedRequests, pace_of
 from storage.database import Database
 
 Translation = Callable[[Bot, Any], Awaitable[Any]]
@@ -125,8 +125,7 @@ class MaxBot(Bot):
     """The bot behind a MAX token. `max` makes calls that aiogram has no method for, such as those
     for updates; `pace` has the windows of sends, which whoever sends waits for.
 
-    `limits` are calls in so many seconds, by scope: all, chat, group. `waits` are seconds between
-    tries of a message whose file is not ready.
+    `waits` are seconds between tries of a message whose file is not ready.
     """
 
     def __init__(
@@ -134,12 +133,9 @@ class MaxBot(Bot):
         token: str,
         api_url: str,
         db: Database,
-        limits: Mapping[Literal["all", "chat", "group"], tuple[int, float]],
+        limits: Limits,
         waits: Sequence[float] = NOT_READY_WAITS,
     ) -> None:
-        windows = {scope: Window(*window) for scope, window in limits.items()}
         self.max = MaxApi(token, api_url)
-        self.pace = Pace(
-            everybody=windows.get("all"), chat=windows.get("chat"), group=windows.get("group")
-        )
+        self.pace = pace_of(limits)
         super().__init__(AIOGRAM_TOKEN, session=MaxSession(self.max, db, self.pace, waits))

@@ -4,16 +4,13 @@ Owns no state and asks nobody: an update that is read again is the same. https:/
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from aiogram import Bot
 from aiogram.types import Update
 
 from bot.messengers.max import callback_ids
-from bot.messengers.max.incoming import parts_of
-
-Json = Mapping[str, Any]
-Fields = dict[str, Any]
+from bot.messengers.max.incoming import Fields, Json, parts_of
 
 NO_NUMBER = 0
 """Stands for a message that has no name in MAX: one that nobody can answer or edit."""
@@ -23,7 +20,7 @@ class Known(NamedTuple):
     """An update, and what was found out of it when it came in.
 
     `update_id` is its own in the inbox, `chat_id` where it happened, None where that is unknown;
-    `numbers` are those of its message's parts, None for an update of a shape that nobody knows;
+    `numbers` are those of its message's parts, None for an update that nobody can make sense of;
     `answered` is that of the message it answers.
     """
 
@@ -70,10 +67,10 @@ def chat_type_in(update: Json) -> str | None:
 def translate(known: Known, bot: Bot) -> list[Update]:
     """What aiogram would have got: several updates for an album, none for what means nothing.
 
-    Raises ValueError for an update of a shape that nobody knows.
+    Raises ValueError for an update that nobody can make sense of.
     """
     if known.numbers is None:
-        raise ValueError(f"a {known.update['update_type']} of an unknown shape")
+        raise ValueError(f"a {known.update['update_type']} of an unknown shape, or from nowhere")
     make = _MAKERS.get(known.update["update_type"])
     if make is None or known.chat_id is None or chat_type_in(known.update) == "channel":
         return []
@@ -93,7 +90,7 @@ class _Place:
         assert known.chat_id is not None
         update = known.update
         self.private = _is_private(chat_type_in(update), known.chat_id)
-        self.user = _user(actor_in(update), update.get("user_locale"))
+        self.user = user_fields(actor_in(update), update.get("user_locale"))
         self.bot: Fields = {"id": bot.id, "is_bot": True, "first_name": "bot"}
         self.date = _seconds(update)
         self.chat: Fields = {"id": known.chat_id, "type": "private" if self.private else "group"}
@@ -122,7 +119,8 @@ def _seconds(of: Json) -> int:
     return int(of.get("timestamp") or 0) // 1000
 
 
-def _user(user: Json, language: object = None) -> Fields:
+def user_fields(user: Json, language: object = None) -> Fields:
+    """A user or member of MAX's. Raises KeyError for what is none."""
     first_name = user.get("first_name") or user.get("name") or str(user["user_id"])
     return {
         "id": user["user_id"],
@@ -179,7 +177,7 @@ def _answered(link: Json) -> Fields:
     """What is told of the message that another answers: who wrote it, and its words."""
     sender, text = link.get("sender") or {}, (link.get("message") or {}).get("text")
     return {
-        **({"from": _user(sender)} if "user_id" in sender else {}),
+        **({"from": user_fields(sender)} if "user_id" in sender else {}),
         **({"text": text} if isinstance(text, str) and text else {}),
     }
 

@@ -3,20 +3,14 @@
 Facts are from https://core.telegram.org/bots/api and https://core.telegram.org/bots/faq.
 """
 
-from collections.abc import Mapping
-from typing import Literal
-
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 
 from bot.messengers import Capabilities, Messenger
 from bot.messengers.telegram.feed import TelegramFeed
-from bot.pace import Pace, Window
-from bot.pacing import PacedRequests
+from bot.pacing import Limits, PacedRequests, pace_of
 from storage.model import Channel
-
-Scope = Literal["all", "chat", "group"]
 
 CAPABILITIES = Capabilities(
     topics=True,
@@ -32,13 +26,9 @@ CAPABILITIES = Capabilities(
 )
 
 
-def build(token: str, api_url: str, limits: Mapping[Scope, tuple[int, float]]) -> Messenger:
-    """Telegram behind `token` at the base URL `api_url`.
-
-    `limits` are messages in so many seconds, by scope: all, chat, group.
-    """
-    windows = {scope: Window(*window) for scope, window in limits.items()}
-    pace = Pace(everybody=windows.get("all"), chat=windows.get("chat"), group=windows.get("group"))
+def build(token: str, api_url: str, limits: Limits) -> Messenger:
+    """Telegram behind `token` at the base URL `api_url`."""
+    pace = pace_of(limits)
     session = AiohttpSession(api=TelegramAPIServer.from_base(api_url))
     session.middleware(PacedRequests(pace, is_group))
     bot = Bot(token, session=session)

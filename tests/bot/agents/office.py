@@ -86,7 +86,8 @@ class Office:
         return unhandled
 
     async def _feed(self, parts: list[Update]) -> object:
-        album = [update.message for update in parts if update.message is not None]
+        said = (update.message or update.edited_message for update in parts)
+        album = [message for message in said if message is not None]
         captioned = (part for part in parts if part.message and part.message.caption)
         return await self.dispatcher.feed_update(
             self.messenger.bot,

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -20,44 +19,9 @@ from storage import feeds, inbox
 from storage.database import Database
 from storage.model import Channel
 from storage.transaction import Row
+from tests.bot.conftest import Poll
 from tests.bot.full_disk import FullDisk
 from tests.bot.messengers.max.arrivals import Arrivals
-
-
-@pytest.fixture
-async def max_(stand_in: MaxStandIn, db: Database) -> AsyncIterator[Messenger]:
-    ready = build(stand_in.token, stand_in.url, {}, db)
-    yield ready
-    await ready.bot.session.close()
-
-
-@pytest.fixture
-def health() -> Health:
-    return Health()
-
-
-Poll = Callable[[], Awaitable[None]]
-
-
-@pytest.fixture
-async def poll(
-    db: Database, max_: Messenger, health: Health, impatient: None
-) -> AsyncIterator[Poll]:
-    """Begins to poll; begun again, it is the next process."""
-    tasks: list[asyncio.Task[None]] = []
-
-    async def end() -> None:
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
-
-    async def begin() -> None:
-        await end()
-        tasks.append(asyncio.create_task(intake.poll(db, max_, health)))
-
-    yield begin
-    await end()
 
 
 def texts(rows: Any) -> list[str]:
@@ -162,24 +126,36 @@ async def test_an_unknown_update_stops_no_other_and_is_not_asked_for_again(
     assert ["before" in said[-2], "after" in said[-1]] == [True, True]
 
 
-async def test_an_update_of_an_unknown_shape_is_set_aside_for_a_look(
-    db: Database, max_: Messenger, arrivals: Arrivals, impatient: None
+FROM_NOWHERE = {
+    "update_type": "message_created",
+    "timestamp": 1,
+    "message": {
+        "sender": {"user_id": 5, "name": "Vera"},
+        "recipient": {"chat_type": "dialog", "user_id": 5},
+        "body": {"mid": "mid.far", "seq": 1, "text": "Is anybody there?"},
+    },
+}
+
+
+@pytest.mark.parametrize("update", [UNKNOWN[2], FROM_NOWHERE], ids=["shape", "chat"])
+async def test_an_update_of_an_unknown_shape_or_chat_is_set_aside_for_a_look(
+    db: Database, messenger: Messenger, arrivals: Arrivals, impatient: None, update: dict[str, Any]
 ) -> None:
-    await arrivals.take_in(UNKNOWN[2])
+    await arrivals.take_in(update)
     handled: list[Update] = []
 
     async def handle(update: Update, _: list[Message]) -> None:
         handled.append(update)
 
-    lanes = asyncio.create_task(Lanes(db, max_, handle).run())
+    lanes = asyncio.create_task(Lanes(db, messenger, handle).run())
     rows = await arrivals.until(lambda rows: rows[-1]["status"] == "failed")
     lanes.cancel()
     await asyncio.wait([lanes])
-    assert json.loads(rows[-1]["payload"])["update"] == UNKNOWN[2]
+    assert json.loads(rows[-1]["payload"])["update"] == update
 
 
 async def test_max_is_asked_twice_a_second_at_most(
-    db: Database, max_: Messenger, ann: Person
+    db: Database, messenger: Messenger, ann: Person
 ) -> None:
     async with MaxStandIn(limits=Limits()) as strict:
         vera = strict.add_person("Vera")
@@ -226,10 +202,10 @@ async def test_a_limit_is_heeded_and_told(
 
 
 async def test_a_webhook_left_over_is_removed_and_loses_nothing(
-    stand_in: MaxStandIn, max_: Messenger, ann: Person, arrivals: Arrivals, poll: Poll
+    stand_in: MaxStandIn, messenger: Messenger, ann: Person, arrivals: Arrivals, poll: Poll
 ) -> None:
     stand_in.route_webhook("https://old.example", "http://127.0.0.1:1")
-    await max_.bot.set_webhook("https://old.example/hook", secret_token="s3cret-s3cret")
+    await messenger.bot.set_webhook("https://old.example/hook", secret_token="s3cret-s3cret")
     ann.say("Hello")
     await poll()
     await arrivals.until(texts)
