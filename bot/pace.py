@@ -6,12 +6,13 @@ Owns who may send next and when. Sending, retrying and merging are the sender's.
 import asyncio
 import math
 import time
-from bisect import insort
+from bisect import bisect_right, insort
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
+
+from bot.turn import Turn
 
 # uvloop counts timers in whole milliseconds and may ring half a one early: less would spin.
 _SHORTEST_WAIT = 0.001
@@ -27,50 +28,6 @@ class Window:
     def __post_init__(self) -> None:
         if self.count < 1 or not 0 < self.seconds < math.inf:
             raise ValueError(f"a window needs a count and a time above zero: {self}")
-
-
-class Turn:
-    """Leave to make one message; `async with` it, or call `done()` when the outcome is known.
-
-    While it is open the message is in flight: its chat waits, and it holds its places.
-    """
-
-    def __init__(
-        self, close: Callable[["Turn", bool], None], hold: Callable[["Turn"], None]
-    ) -> None:
-        self._close = close
-        self._hold = hold
-        self._open = True
-
-    def hold(self) -> None:
-        """Nobody else gets a turn before this one is over, however long it takes: what was made
-        cannot be recorded, and it shall be the only one."""
-        if self._open:
-            self._hold(self)
-
-    def done(self) -> None:
-        """The messenger may have made the message, at the latest now. Twice does no harm."""
-        self._end(made=True)
-
-    def void(self) -> None:
-        """No message was made: the places are free again. Does nothing once the turn is over."""
-        self._end(made=False)
-
-    def _end(self, *, made: bool) -> None:
-        if self._open:
-            self._open = False
-            self._close(self, made)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.done()
 
 
 class _Waiter(NamedTuple):
@@ -100,8 +57,8 @@ class _Places:
         """How many places are free now; infinite without a window."""
         if self.window is None:
             return math.inf
-        taken = sum(end + self.window.seconds > now for end in self.ends)
-        return self.window.count - taken - self.flying
+        over = bisect_right(self.ends, now - self.window.seconds)
+        return self.window.count - (len(self.ends) - over) - self.flying
 
     def empty_at(self) -> float:
         if self.flying:
@@ -269,12 +226,19 @@ class Pace:
     def _give(self, chat: _Chat, now: float) -> None:
         waiter = chat.waiters.pop(0)
         if not waiter.given.cancelled():
-            turn = Turn(lambda turn, made: self._over(chat, turn, made), self._holding.add)
+            turn = Turn(lambda turn, made: self._over(chat, turn, made), self._hold)
             self._latest, self._next_at = turn, now + self._patience
             self._everybody.flying += 1
             chat.places.flying += 1
             waiter.given.set_result(turn)
         self._place(chat)
+
+    def _hold(self, turn: Turn, held: bool) -> None:
+        if held:
+            self._holding.add(turn)
+        else:
+            self._holding.discard(turn)
+            self._serve()
 
     def _over(self, chat: _Chat, turn: Turn, made: bool) -> None:
         now = self._clock()

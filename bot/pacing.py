@@ -15,7 +15,8 @@ from aiogram.exceptions import (
 from aiogram.methods import Response, TelegramMethod
 from aiogram.methods.base import TelegramType
 
-from bot.pace import Pace, Turn, Window
+from bot.pace import Pace, Window
+from bot.turn import Turn
 
 MAKES_A_MESSAGE = frozenset(
     [

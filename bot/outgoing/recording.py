@@ -21,13 +21,13 @@ async def record(db: Database, operation: Operation[P, T], *args: P.args, **kwar
     Meanwhile the messenger's pace stands still: a crash then leaves one message in doubt, not one
     of every chat.
     """
+    if (turn := current_turn.get()) is not None:
+        turn.hold()
     attempt = 0
     while True:
         try:
             return await db.write(operation, *args, **kwargs)
         except Unavailable as error:
             log.warning("cannot record what was sent", reason=error.detail)
-            if (turn := current_turn.get()) is not None:
-                turn.hold()
             await asyncio.sleep(backoff(attempt))
             attempt = min(attempt + 1, 5)

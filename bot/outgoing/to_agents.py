@@ -94,7 +94,7 @@ class ToAgents:
 
     async def _open(self, rows: list[OutboxRow], view: View, turns: Turns) -> None:
         """Make the topic and the card. When the chat falls behind, the card carries more."""
-        thread = await self._topics.open(view.ticket, view.thread)
+        thread = await self._topics.open(view.ticket, view.thread, turns)
         merged: list[Saying] = []
         begins = rows[0].kind is Kind.CARD  # else it has words of its own to go first
         if begins and self._cards.can_carry_more(view) and _crowded(rows, turns):

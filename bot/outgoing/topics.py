@@ -8,6 +8,7 @@ from bot.messengers import Messenger
 from bot.names import topic_name
 from bot.outgoing.parts import Place
 from bot.outgoing.recording import record
+from bot.outgoing.turns import Turns
 from storage import message_map, outbox, tickets
 from storage.database import Database
 from storage.message_map import Thread
@@ -43,15 +44,18 @@ class Topics:
             self._forums.add(chat_id)
         return chat_id in self._forums
 
-    async def open(self, ticket: Ticket, thread: Thread) -> Thread:
-        """The ticket's place, with a topic where the chat has topics; a new one is recorded."""
+    async def open(self, ticket: Ticket, thread: Thread, turns: Turns) -> Thread:
+        """The ticket's place, with a topic where the chat has topics; a new one is recorded. It
+        needs no turn of its own, but what is made shall be recorded before anything else is."""
         chat_id = thread.chat.id
         if thread.thread_id is not None or not await self.is_forum(chat_id):
             return thread
         name = topic_name(ticket.ticket_number, ticket.subject, tickets.customer_name(ticket))
+        await turns.take()
         topic = await self._messenger.bot.create_forum_topic(chat_id, name)
         thread = replace(thread, thread_id=topic.message_thread_id)
-        await record(self._db, message_map.keep_thread, thread)
+        with turns.held():
+            await record(self._db, message_map.keep_thread, thread)
         return thread
 
     async def mend(self, error: TelegramBadRequest, thread: Thread, row: OutboxRow) -> bool:

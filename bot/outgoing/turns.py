@@ -1,11 +1,11 @@
 """Turns for one row: the first is taken before it is read, so that what waits can be merged."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from bot.messengers import Messenger
-from bot.pace import Turn
 from bot.pacing import current_turn, made_nothing
+from bot.turn import Turn
 from storage.outbox import Audience
 
 PRIORITY = {Audience.CUSTOMER: 0, Audience.AGENTS: 1}
@@ -21,8 +21,19 @@ class Turns:
         self._first: Turn | None = None
 
     async def take(self) -> None:
-        """Wait for the first turn."""
-        self._first = await self._turn()
+        """Wait for the first turn, if it is not taken yet."""
+        if self._first is None:
+            self._first = await self._turn()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Inside, something beside the message is recorded that this turn was taken for."""
+        assert self._first is not None
+        self._first.hold()
+        try:
+            yield
+        finally:
+            self._first.release()
 
     async def _turn(self) -> Turn:
         return await self._pace.turn(self._chat_id, group=self._group, priority=self._priority)

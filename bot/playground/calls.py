@@ -19,7 +19,7 @@ DEEPEST = 7
 
 def call_state(channel: Channel, messenger: StandIn, number: int, call: Call) -> Json:
     """One call; `number` is its place in the record of this messenger. Times are Unix seconds."""
-    answer = call.result if call.error is None else call.error.body()
+    answer = call.result if call.error is None else call.error.body
     return {
         "id": f"{channel}:{number}",
         "channel": channel,

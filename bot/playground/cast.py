@@ -4,9 +4,9 @@ What they do is up to whoever plays them. No two of them, nor two chats, have on
 different messengers: a page needs no more than an id to name a person or a chat.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, TypeVar
 
 from bot.playground import max as max_
 from bot.playground import telegram
@@ -17,6 +17,7 @@ from storage.transaction import Transaction
 Person: TypeAlias = telegram.Person | max_.Person
 Group: TypeAlias = telegram.Group | max_.Group
 StandIn: TypeAlias = telegram.TelegramStandIn | max_.MaxStandIn
+PersonT = TypeVar("PersonT", bound=Person)
 GroupName: TypeAlias = Literal["forum", "plain", "max"]
 
 
@@ -63,14 +64,16 @@ class Cast:
 
 def gather(in_telegram: telegram.TelegramStandIn, in_max: max_.MaxStandIn) -> Cast:
     """Everybody, in messengers that have nobody yet. Their ids stay, the groups are new ones."""
-    kate, *others = _telegram_people(in_telegram, FIRST_AGENT, AGENTS)
-    max_kate, *max_others = _max_people(in_max, FIRST_AGENT, AGENTS)
+    kate, *others = _people(in_telegram.add_person, FIRST_AGENT[Channel.TELEGRAM], AGENTS)
+    max_kate, *max_others = _people(in_max.add_person, FIRST_AGENT[Channel.MAX], AGENTS)
+    add: Mapping[Channel, Callable[..., Person]] = {
+        Channel.TELEGRAM: in_telegram.add_person,
+        Channel.MAX: in_max.add_person,
+    }
     return Cast(
         customers={
-            Channel.TELEGRAM: _telegram_people(
-                in_telegram, FIRST_CUSTOMER, CUSTOMERS[Channel.TELEGRAM]
-            ),
-            Channel.MAX: _max_people(in_max, FIRST_CUSTOMER, CUSTOMERS[Channel.MAX]),
+            channel: _people(add[channel], FIRST_CUSTOMER[channel], them)
+            for channel, them in CUSTOMERS.items()
         },
         agents={Channel.TELEGRAM: [kate, *others], Channel.MAX: [max_kate, *max_others]},
         groups={
@@ -81,28 +84,10 @@ def gather(in_telegram: telegram.TelegramStandIn, in_max: max_.MaxStandIn) -> Ca
     )
 
 
-def _telegram_people(
-    messenger: telegram.TelegramStandIn,
-    first_ids: Mapping[Channel, int],
-    descriptions: Sequence[Description],
-) -> list[telegram.Person]:
-    first = first_ids[Channel.TELEGRAM]
-    return [
-        messenger.add_person(**each._asdict(), id=first + number)
-        for number, each in enumerate(descriptions)
-    ]
-
-
-def _max_people(
-    messenger: max_.MaxStandIn,
-    first_ids: Mapping[Channel, int],
-    descriptions: Sequence[Description],
-) -> list[max_.Person]:
-    first = first_ids[Channel.MAX]
-    return [
-        messenger.add_person(**each._asdict(), id=first + number)
-        for number, each in enumerate(descriptions)
-    ]
+def _people(
+    add: Callable[..., PersonT], first_id: int, descriptions: Sequence[Description]
+) -> list[PersonT]:
+    return [add(**each._asdict(), id=first_id + number) for number, each in enumerate(descriptions)]
 
 
 def subscribed(tx: Transaction, cast: Cast) -> list[Person]:

@@ -38,6 +38,9 @@ LARGEST_ACT = 32 * 1024 * 1024
 """Bytes; Telegram's bots can't read files above 20 MB anyway."""
 SIGN_OF_LIFE = 20.0
 """Seconds of silence after which the feed says something: a page that is gone is noticed so."""
+RECOUNT = 0.5
+"""Seconds after which it does while something is on its way: no messenger tells when the desk has
+recorded that it arrived."""
 
 
 def add_to(app: web.Application, playground: "Playground") -> None:
@@ -110,8 +113,9 @@ class Pages:
         view = View(self._playground)
         await response.write(_event("state", await view.everything()))
         while news in self._feeds:
+            patience = SIGN_OF_LIFE if view.at_rest else RECOUNT
             try:
-                changes = await asyncio.wait_for(news.take(), SIGN_OF_LIFE)
+                changes = await asyncio.wait_for(news.take(), patience)
             except TimeoutError:
                 changes = []
             seen = {change.chat_id for change in changes}

@@ -6,7 +6,6 @@ The desk is told of the messengers like of any, by a token and a URL. What pages
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from types import TracebackType
 from typing import Self
 from uuid import UUID
 
@@ -61,12 +60,7 @@ class Playground:
         await self.max.start()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         for messenger in self.messengers.values():
             await messenger.stop()
 

@@ -42,7 +42,7 @@ class Trouble:
             self._messenger.up()
         fault = self._fault(mode)
         if fault is not None:
-            # Slowness and limits are for what is sent: of updates nobody is told so often.
+            # Slowness and limits strike what is sent; updates come in as ever.
             when = None if mode is Mode.BROKEN else _is_no_poll
             self._rule = self._messenger.faults.add(fault, when=when, times=None)
         self.mode = mode

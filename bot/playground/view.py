@@ -1,15 +1,11 @@
 """What an open page sees of the playground: all of it at first, then what changed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Container, Sequence
 from typing import TYPE_CHECKING
 
-from bot.playground import max as max_
-from bot.playground import telegram
 from bot.playground.calls import call_state, is_news
 from bot.playground.cast import Person
-from bot.playground.max.snapshot import chat_state as max_chat_state
 from bot.playground.stand_in.checks import Json
-from bot.playground.telegram.snapshot import chat_state as telegram_chat_state
 from storage import backlog
 
 if TYPE_CHECKING:
@@ -20,9 +16,10 @@ OLD_CALLS = 60
 
 
 class View:
-    """One page's view; it remembers which calls the page knows."""
+    """One page's view; it remembers which calls the page knows, and whether anything waited."""
 
     def __init__(self, playground: "Playground") -> None:
+        self.at_rest = True
         self._playground = playground
         self._known = {
             channel: max(0, messenger.calls.total - OLD_CALLS)
@@ -33,7 +30,6 @@ class View:
         """For a page that has just been opened."""
         playground = self._playground
         cast = playground.cast
-        ids = {chat.id for each in playground.messengers.values() for chat in each.chats}
         return {
             "started": playground.started,
             "project": {"name": playground.project.name, "slug": playground.project.slug},
@@ -44,18 +40,17 @@ class View:
             "customers": {channel: _described(them) for channel, them in cast.customers.items()},
             "agents": {channel: _described(them) for channel, them in cast.agents.items()},
             "groups": {name: group.id for name, group in cast.groups.items()},
-            **await self.changes(ids),
+            **await self.changes(),
         }
 
-    async def changes(self, chat_ids: Collection[int | None]) -> Json:
-        """These chats as they are now, and all that is short."""
+    async def changes(self, chat_ids: Container[int | None] | None = None) -> Json:
+        """These chats, or all of them, as they are now, and all that is short."""
         playground = self._playground
         return {
             "chats": [
-                {"channel": channel, **_chat_state(chat)}
+                {"channel": channel, **chat}
                 for channel, messenger in playground.messengers.items()
-                for chat in messenger.chats
-                if chat.id in chat_ids
+                for chat in messenger.snapshot(chat_ids)
             ],
             "linked": playground.linked,
             "trouble": {channel: each.mode for channel, each in playground.trouble.items()},
@@ -67,16 +62,16 @@ class View:
         """Whether it lives, and how much is on its way: at the messengers, inside, going out."""
         playground = self._playground
         desk = playground.desk
-        queues = await playground.db.read(backlog.queues)
-        inside = {"inbox": 0, "outbox": 0}
-        for queue in queues:
+        updates = sum(each.updates_pending for each in playground.messengers.values())
+        on_the_way = {"updates": updates, "inbox": 0, "outbox": 0}
+        for queue in await playground.db.read(backlog.queues):
             if queue.channel != "webhook":
-                inside[queue.where] += queue.waiting
+                on_the_way[queue.where] += queue.waiting
+        self.at_rest = not any(on_the_way.values())
         return {
             "alive": desk is None or desk.alive,
             "lives": 1 if desk is None else desk.lives,
-            "updates": sum(each.updates_pending for each in playground.messengers.values()),
-            **inside,
+            **on_the_way,
         }
 
     def _calls(self) -> list[Json]:
@@ -88,10 +83,6 @@ class View:
                     found.append(call_state(channel, messenger, number, call))
             self._known[channel] = journal.total
         return sorted(found, key=lambda call: float(call["at"]))
-
-
-def _chat_state(chat: telegram.Chat | max_.Chat) -> Json:
-    return max_chat_state(chat) if isinstance(chat, max_.Chat) else telegram_chat_state(chat)
 
 
 def _described(people: Sequence[Person]) -> list[Json]:

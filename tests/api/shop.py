@@ -1,6 +1,5 @@
 """A website of somebody else: pages of another origin, with the support button or without."""
 
-from types import TracebackType
 from typing import Self
 
 from aiohttp import web
@@ -64,12 +63,7 @@ class Shop:
         self.origin = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self._runner.cleanup()
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:

@@ -1,11 +1,14 @@
 """What the tests of the ways in and out share: a database, the stand-in, a room to send from."""
 
+import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
+from bot import intake
+from bot.health import Health
 from bot.messengers import Messenger
 from bot.messengers.telegram import build
 from bot.playground.telegram import TelegramStandIn
@@ -56,6 +59,35 @@ async def mail(
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tries follow each other at once."""
     monkeypatch.setattr(random, "uniform", lambda *_: 0.0)
+
+
+@pytest.fixture
+def health() -> Health:
+    return Health()
+
+
+Poll = Callable[[], Awaitable[None]]
+
+
+@pytest.fixture
+async def poll(
+    db: Database, messenger: Messenger, health: Health, impatient: None
+) -> AsyncIterator[Poll]:
+    """Begins to poll; begun again, it is the next process."""
+    tasks: list[asyncio.Task[None]] = []
+
+    async def end() -> None:
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    async def begin() -> None:
+        await end()
+        tasks.append(asyncio.create_task(intake.poll(db, messenger, health)))
+
+    yield begin
+    await end()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
@@ -12,55 +11,14 @@ from bot.health import Health
 from bot.messengers import Messenger
 from bot.playground.telegram import Person, TelegramStandIn, faults
 from storage.database import Database
-from storage.transaction import Row
+from tests.bot.conftest import Poll
 from tests.bot.full_disk import FullDisk
-
-PATIENCE = 60.0
-
-
-async def received(db: Database) -> list[Row]:
-    return await db.read(lambda tx: tx.all("SELECT * FROM inbox ORDER BY id"))
-
-
-async def until(db: Database, condition: Callable[[list[Row]], object]) -> list[Row]:
-    async with asyncio.timeout(PATIENCE):
-        while not condition(rows := await received(db)):
-            continue
-        return rows
-
-
-@pytest.fixture
-def health() -> Health:
-    return Health()
+from tests.bot.received import PATIENCE, received, until
 
 
 @pytest.fixture
 def ann(telegram: TelegramStandIn) -> Person:
     return telegram.add_person("Ann")
-
-
-Poll = Callable[[], Awaitable[None]]
-
-
-@pytest.fixture
-async def poll(
-    db: Database, messenger: Messenger, health: Health, impatient: None
-) -> AsyncIterator[Poll]:
-    """Begins to poll; begun again, it is the next process."""
-    tasks: list[asyncio.Task[None]] = []
-
-    async def end() -> None:
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
-
-    async def begin() -> None:
-        await end()
-        tasks.append(asyncio.create_task(intake.poll(db, messenger, health)))
-
-    yield begin
-    await end()
 
 
 async def test_an_update_is_committed_before_it_is_confirmed(

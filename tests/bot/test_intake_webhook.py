@@ -16,15 +16,11 @@ from bot import intake
 from bot.messengers import Messenger
 from bot.messengers.telegram.feed import lane_of
 from storage.database import Database
-from storage.transaction import Row
 from tests.bot.full_disk import FullDisk
+from tests.bot.received import received
 
 SECRET = "a-secret"
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
-
-
-async def received(db: Database) -> list[Row]:
-    return await db.read(lambda tx: tx.all("SELECT * FROM inbox ORDER BY id"))
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot.pace import Pace, Window
+from bot.turn import Turn
 from tests.bot.virtual_time import clock, elapse, run
 
 # A timer never waits for less than a millisecond, so a turn may come so much late.
@@ -275,15 +276,16 @@ def test_a_window_that_nothing_could_pass_is_refused(count: int, seconds: float)
         Window(count, seconds)
 
 
-def test_a_turn_that_is_held_is_the_only_one_however_long_it_takes() -> None:
+@pytest.mark.parametrize("end", [Turn.done, Turn.release])
+def test_a_turn_that_is_held_is_the_only_one(end: Callable[[Turn], None]) -> None:
     async def play(pace: Pace) -> None:
         turn = await pace.turn(1, group=False, priority=0)
         turn.hold()
-        others = [asyncio.create_task(make(pace, chat)) for chat in (1, 2, 3)]
+        others = [asyncio.create_task(make(pace, chat)) for chat in (2, 3)]
         await elapse(3600)
         assert not any(task.done() for task in others)
-        turn.done()
-        assert await asyncio.gather(*others) == pytest.approx([3600] * 3, abs=1)
+        end(turn)
+        assert await asyncio.gather(*others) == pytest.approx([3600] * 2, abs=1)
 
     scene(play)
 

@@ -10,7 +10,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from bot.pace import Pace, Turn, Window
+from bot.pace import Pace, Window
+from bot.turn import Turn
 from tests.bot.virtual_time import VirtualLoop, elapse
 
 T = TypeVar("T")
@@ -131,6 +132,14 @@ class Sending(RuleBasedStateMachine):
             assert ask.turn is not None
             ask.holds = True
             self._act(ask.turn.hold)
+
+    @rule(which=st.integers(0, 5))
+    def release(self, which: int) -> None:
+        if self.flying:
+            ask = self.flying[which % len(self.flying)]
+            assert ask.turn is not None
+            ask.holds = False
+            self._act(ask.turn.release)
 
     @rule(which=st.integers(0, 5))
     def leave(self, which: int) -> None:

@@ -1,6 +1,7 @@
 """What the messenger took is recorded, or repeated once: crashes, full disks, the end, erasure."""
 
 import asyncio
+import sqlite3
 
 import pytest
 
@@ -52,6 +53,38 @@ async def test_one_message_at_most_is_in_doubt_while_nothing_can_be_recorded(
     await mail.until(lambda _: disk.failed and now() > begun + 1.5)
     assert len(mail.telegram.calls.of("sendMessage")) == before + 1
     disk.full = False
+    await mail.sent()
+    for person in people:
+        assert sum("Good day" in message.text for message in person.chat.messages) == 1
+
+
+async def test_one_message_or_topic_at_most_is_in_doubt_while_the_database_is_locked(
+    mail: Mailroom,
+) -> None:
+    people = [mail.telegram.add_person(f"Customer {number}") for number in range(5)]
+    answered = [await mail.ticket(by=person) for person in people]
+    await mail.sent()
+    await mail.stop()
+    await mail.ticket("A new one", by=mail.ann)
+    for ticket in answered:
+        await mail.answers(ticket, "Good day")
+
+    def made() -> int:
+        calls = mail.telegram.calls
+        return len(calls.of("sendMessage")) + len(calls.of("createForumTopic"))
+
+    before = made()
+    mail.messenger.pace = Pace(everybody=None, chat=None, patience=0.05)
+    now = asyncio.get_running_loop().time
+    locker = sqlite3.connect(mail.db.path, isolation_level=None)
+    locker.execute("BEGIN IMMEDIATE")
+    mail.start()
+    await mail.telegram.until(lambda: made() > before)
+    begun = now()
+    await mail.until(lambda _: now() > begun + 1)
+    assert made() == before + 1
+    locker.execute("ROLLBACK")
+    locker.close()
     await mail.sent()
     for person in people:
         assert sum("Good day" in message.text for message in person.chat.messages) == 1

@@ -41,6 +41,7 @@ async def in_english(browser: Browser, url: str) -> None:
         await write(player.phone, "That was quick, thank you")
         await expect(said(player.agents, "That was quick")).to_be_visible()
         await player.website.get_by_role("button", name="Close", exact=True).last.click()
+        await expect(player.behind.get_by_role("status")).to_contain_text("On the way: 0")
         await take(player, "playground")
 
         await player.be("Emma", "MAX")

@@ -95,7 +95,7 @@ async def locked(strike: Strike, seconds: float) -> None:
             strike.done["database locked"] += 1
             await passed(longest)
     finally:
-        await locker.communicate()
+        await locker.communicate(b"")  # ends its input, and so the lock
 
 
 async def clock_set(strike: Strike, seconds: float) -> None:

@@ -1,8 +1,6 @@
 """Agent chats: linked by a code that works once, followed when they move, caught up with."""
 
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 
@@ -11,34 +9,10 @@ from storage.database import Database
 from storage.errors import Conflict, NotFound
 from storage.model import Channel, Chat, Content, Project, Status, Ticket
 from storage.outbox import Kind
+from tests.storage.post import Clock
 
 OFFICE = Chat(Channel.TELEGRAM, -100)
 ELSEWHERE = Chat(Channel.MAX, -200)
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = datetime(2026, 1, 2, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def db(tmp_path: Path, clock: Clock) -> AsyncIterator[Database]:
-    database = await Database.open(tmp_path / "desk.db", clock=clock)
-    yield database
-    await database.close()
-
-
-@pytest.fixture
-async def project(db: Database) -> Project:
-    return await db.write(projects.create, slug="main", name="Acme")
 
 
 @pytest.fixture
@@ -83,7 +57,7 @@ async def test_code_redeemed_again_by_its_chat_changes_nothing(
 async def test_code_lives_15_minutes(
     db: Database, clock: Clock, code: str, *, age: timedelta, works: bool
 ) -> None:
-    clock.now += age
+    clock.move(age)
     if works:
         await db.write(agent_chats.redeem, code, OFFICE)
     else:
@@ -100,7 +74,7 @@ async def test_code_itself_is_not_kept(db: Database, code: str) -> None:
 async def test_old_codes_are_forgotten(
     db: Database, project: Project, clock: Clock, code: str
 ) -> None:
-    clock.now += timedelta(hours=1)
+    clock.move(timedelta(hours=1))
     await db.write(agent_chats.create_code, project.id)
     kept = await db.read(lambda tx: len(tx.all("SELECT * FROM connect_codes")))
     assert kept == 1

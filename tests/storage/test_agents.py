@@ -1,7 +1,5 @@
 """Agents: known from their first action, by name, and until they leave."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -12,18 +10,6 @@ from storage.errors import NotFound
 from storage.model import Agent, Channel, Chat, Person, Project
 
 GROUP = Chat(Channel.TELEGRAM, -100)
-
-
-@pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await Database.open(tmp_path / "desk.db")
-    yield database
-    await database.close()
-
-
-@pytest.fixture
-async def project(db: Database) -> Project:
-    return await db.write(projects.create, slug="main", name="Acme")
 
 
 async def seen(

@@ -1,6 +1,7 @@
 """What is said: answers, notes, customers' words and edits, once each, with all that follows."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 
@@ -34,7 +35,7 @@ from storage.model import (
     SubscriberStatus,
     Ticket,
 )
-from tests.storage.conftest import Clock
+from tests.storage.post import Clock
 
 CHAT = Chat(Channel.TELEGRAM, 500)
 AGENTS = Chat(Channel.TELEGRAM, -100)
@@ -101,7 +102,7 @@ async def test_an_answer_from_the_agent_chat_is_not_shown_there_again(talk: Talk
 
 
 async def test_an_answer_assigns_moves_and_goes_out(talk: Talk, clock: Clock) -> None:
-    clock.move(minutes=3)
+    clock.move(timedelta(minutes=3))
     message = await talk.answer()
     ticket = await talk.now()
     assert message.delivery is Delivery.PENDING
@@ -153,7 +154,7 @@ async def test_a_customers_word_moves_a_waiting_ticket_on(talk: Talk) -> None:
 async def test_a_customers_word_in_a_new_ticket_is_an_event_but_no_new_status(
     talk: Talk, clock: Clock
 ) -> None:
-    clock.move(minutes=1)
+    clock.move(timedelta(minutes=1))
     await talk.wrote("And one more thing", 2)
     ticket = await talk.now()
     assert (ticket.status, ticket.updated_at) == (Status.NEW, clock.now)
@@ -181,7 +182,7 @@ async def test_a_customers_edit_keeps_the_first_words_and_reaches_the_agents(
     talk: Talk, clock: Clock
 ) -> None:
     for text in ("Question!", "Question?!"):
-        clock.move(minutes=1)
+        clock.move(timedelta(minutes=1))
         edited = await talk.db.write(conversation.edit, Source(CHAT, (1,)), Content(text, BOLD))
         assert edited is not None
         assert (edited.text, edited.original_text) == (text, "Question")

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from storage.database import BATCH, Database
 from storage.errors import Conflict, HelpdeskError, Unavailable
 from storage.model import Project
 from storage.transaction import Transaction, from_ms, to_ms
-from tests.storage.conftest import Clock
+from tests.storage.post import Clock
 
 
 def slugs(tx: Transaction) -> list[str]:
@@ -229,7 +230,7 @@ async def test_a_lock_of_another_process_is_unavailable_once_the_patience_ends(
 async def test_ids_and_times_are_those_that_are_passed_in(db: Database, clock: Clock) -> None:
     made = await db.write(make, "one")
     assert made.created_at == clock.now
-    clock.move(hours=1)
+    clock.move(timedelta(hours=1))
     assert (await db.write(make, "two")).created_at == clock.now
 
 

@@ -1,6 +1,5 @@
 """Conversations: kept by chat, person and destiny, over a restart, until they are ended."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -12,13 +11,6 @@ from storage.model import Channel, Chat
 
 CHAT = Chat(Channel.TELEGRAM, 7)
 KEY = DialogKey(CHAT, 7, 0, "default")
-
-
-@pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await Database.open(tmp_path / "desk.db")
-    yield database
-    await database.close()
 
 
 async def test_conversation_that_never_was_is_empty(db: Database) -> None:

@@ -1,8 +1,5 @@
 """Who the bot is: remembered, and not taken for the one that was there before it."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from storage import feeds, inbox, message_map, messages, opening, projects, routing, subscribers
@@ -13,13 +10,6 @@ from storage.model import Channel, Chat, Content, Person, Source, Ticket
 ANN = Person(Chat(Channel.TELEGRAM, 5), 5, "Ann")
 GROUP, SUPERGROUP = Chat(Channel.TELEGRAM, -77), Chat(Channel.TELEGRAM, -1_001_234_567_890)
 OLD, NEW = 42, 43
-
-
-@pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await Database.open(tmp_path / "desk.db")
-    yield database
-    await database.close()
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """The inbox: an update is taken in once, kept until it is handled, and then known for two days."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,18 +12,6 @@ from storage.transaction import Row, Transaction
 from tests.storage.post import Clock
 
 TELEGRAM, MAX = Channel.TELEGRAM, Channel.MAX
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def db(tmp_path: Path, clock: Clock) -> AsyncIterator[Database]:
-    database = await Database.open(tmp_path / "desk.db", clock=clock)
-    yield database
-    await database.close()
 
 
 def update(number: int, chat_id: int = 5, **payload: Any) -> tuple[int, int, dict[str, Any]]:

@@ -1,12 +1,10 @@
 """Which messenger message is which ticket message, both ways; topics, cards, and what is recent."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from storage import conversation, message_map, messages, opening, outbox, projects, subscribers
+from storage import conversation, message_map, messages, opening, outbox, subscribers
 from storage.database import Database
 from storage.message_map import Copy, Role, Thread
 from storage.model import Channel, Chat, Content, Message, Person, Project, Source, Ticket
@@ -16,23 +14,6 @@ from tests.storage.post import Clock
 
 ANN = Chat(Channel.TELEGRAM, 5)
 OFFICE = Chat(Channel.TELEGRAM, -100)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def db(tmp_path: Path, clock: Clock) -> AsyncIterator[Database]:
-    database = await Database.open(tmp_path / "desk.db", clock=clock)
-    yield database
-    await database.close()
-
-
-@pytest.fixture
-async def project(db: Database) -> Project:
-    return await db.write(projects.create, slug="main", name="Acme")
 
 
 async def new_ticket(db: Database, project: Project, source: Source) -> Ticket:

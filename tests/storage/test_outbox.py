@@ -1,12 +1,10 @@
 """The outbox: what must go out, in the order of its causes, until it ended one way or another."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from storage import outbox, projects, subscribers
+from storage import outbox, subscribers
 from storage.database import Database
 from storage.model import Channel, Chat, Person, Project, Subscriber, SubscriberStatus
 from storage.outbox import Audience, Kind, OutboxRow
@@ -15,23 +13,6 @@ from tests.storage.post import Clock
 
 ANN = Chat(Channel.TELEGRAM, 5)
 OFFICE = Chat(Channel.TELEGRAM, -100)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def db(tmp_path: Path, clock: Clock) -> AsyncIterator[Database]:
-    database = await Database.open(tmp_path / "desk.db", clock=clock)
-    yield database
-    await database.close()
-
-
-@pytest.fixture
-async def project(db: Database) -> Project:
-    return await db.write(projects.create, slug="main", name="Acme")
 
 
 @pytest.fixture

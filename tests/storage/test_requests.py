@@ -1,5 +1,7 @@
 """Requests: one person, 15 minutes, one final answer, remembered for a day."""
 
+from datetime import timedelta
+
 import pytest
 
 from storage import projects, requests, subscribers
@@ -7,7 +9,7 @@ from storage.database import Database
 from storage.errors import RequestNotFound
 from storage.model import Channel, Chat, Person, Project, Request, RequestStatus, SubscriberStatus
 from storage.requests import Outcome
-from tests.storage.conftest import Clock
+from tests.storage.post import Clock
 
 CHAT = Chat(Channel.TELEGRAM, 500)
 ANN = Person(CHAT, 500, "Ann")
@@ -103,7 +105,7 @@ async def test_a_consent_is_final(db: Database, request_: Request) -> None:
 async def test_after_15_minutes_it_is_too_late(
     db: Database, request_: Request, clock: Clock
 ) -> None:
-    clock.move(minutes=15)
+    clock.move(timedelta(minutes=15))
     assert await status(db, request_) is RequestStatus.EXPIRED
     for act in (requests.open_by, requests.accept, requests.cancel):
         assert (await db.write(act, request_.id, ANN)).outcome is Outcome.EXPIRED
@@ -112,7 +114,7 @@ async def test_after_15_minutes_it_is_too_late(
 
 async def test_expiry_wakes_who_waits_once(db: Database, request_: Request, clock: Clock) -> None:
     assert await db.write(requests.expire) == 0
-    clock.move(minutes=15)
+    clock.move(timedelta(minutes=15))
     with db.listen(f"request:{request_.id}") as changed:
         assert await db.write(requests.expire) == 1
         assert changed.is_set()
@@ -124,13 +126,13 @@ async def test_it_is_remembered_for_24_hours_after_its_end(
     db: Database, request_: Request, clock: Clock, end: str
 ) -> None:
     if end == "expire":
-        clock.move(minutes=15)
+        clock.move(timedelta(minutes=15))
     else:
         await db.write(getattr(requests, end), request_.id, ANN)
-    clock.move(hours=24)
+    clock.move(timedelta(hours=24))
     await status(db, request_)
     assert await db.write(requests.purge) == 0
-    clock.move(seconds=1)
+    clock.move(timedelta(seconds=1))
     with pytest.raises(RequestNotFound):
         await status(db, request_)
     assert (await db.write(requests.open_by, request_.id, ANN)).outcome is Outcome.UNKNOWN

@@ -11,7 +11,7 @@ from storage.database import Database
 from storage.errors import Conflict, Unauthorized
 from storage.model import Channel, Chat, Project
 from storage.transaction import SETTLED, Transaction
-from tests.storage.conftest import Clock
+from tests.storage.post import Clock
 
 
 async def test_what_is_settled_is_asked_once_a_batch(db: Database, project: Project) -> None:

@@ -1,6 +1,7 @@
 """Tickets: opened once for each source, changed by whoever may, seen by nobody else."""
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -39,7 +40,7 @@ from storage.model import (
 )
 from storage.opening import NewTicket, subject_from
 from storage.transaction import Transaction
-from tests.storage.conftest import Clock
+from tests.storage.post import Clock
 
 CHAT = Chat(Channel.TELEGRAM, 500)
 ANN = Person(CHAT, 500, "Ann", username="ann")
@@ -226,7 +227,7 @@ async def test_last_closed_is_the_one_closed_last(
     one, two = await opened(db, ann, 1), await opened(db, ann, 2)
     assert await db.read(tickets.last_closed, ann.id) is None
     for ticket in (two, one):
-        clock.move(minutes=1)
+        clock.move(timedelta(minutes=1))
         await db.write(tickets.set_status, project.id, ticket.id, Status.CLOSED)
     last = await db.read(tickets.last_closed, ann.id)
     assert last is not None

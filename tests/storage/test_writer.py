@@ -2,7 +2,6 @@
 
 import sqlite3
 import threading
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +20,6 @@ class Surprise(Exception):
 
 
 PROJECT = {"slug": "main", "name": "Acme"}
-
-
-@pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await Database.open(tmp_path / "desk.db")
-    yield database
-    await database.close()
 
 
 async def still_works(db: Database) -> Project:

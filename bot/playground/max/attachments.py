@@ -39,14 +39,12 @@ class Attachment:
     def _of_file(self) -> Json:
         if self.file is None:
             return {}
-        if self.type == "sticker":
-            return {"url": self.file.url}
-        found = {"url": self.file.url, "token": self.file.token}
-        return (
-            found | {"photo_id": 9_000_000_000 + self.file.number}
-            if self.type == "image"
-            else found
-        )
+        found: Json = {"url": self.file.url}
+        if self.type != "sticker":
+            found["token"] = self.file.token
+        if self.type == "image":
+            found["photo_id"] = 9_000_000_000 + self.file.number
+        return found
 
 
 def media(file: StoredFile, *, kind: str = "", **details: Any) -> Attachment:

@@ -11,7 +11,11 @@ from ..stand_in.checks import Json
 
 STRING: Json = {"type": "string", "nullable": True}
 INTEGER: Json = {"type": "integer", "format": "int64"}
-COMMANDS: Json = {"type": "array", "items": {"$ref": "#/components/schemas/BotCommand"}}
+COMMANDS: Json = {
+    "type": "array",
+    "items": {"$ref": "#/components/schemas/BotCommand"},
+    "maxItems": 32,  # as where they are changed together with the name
+}
 # Samples of updates name the one it is about once more, beside `user`.
 UPDATES_WITH_USER_ID = (
     "BotAddedToChatUpdate",

@@ -6,7 +6,6 @@ have recorded: they tell errors apart by them. Where none is on record the text 
 
 from __future__ import annotations
 
-from ..stand_in.checks import Json
 from ..stand_in.refusals import Refusal
 
 
@@ -14,13 +13,9 @@ class ApiError(Refusal):
     """The call is refused: becomes `{"code": …, "message": …}` with this HTTP status."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(status, f"{code}: {message}")
+        super().__init__(status, f"{code}: {message}", {"code": code, "message": message})
         self.code = code
         self.message = message
-
-    def body(self) -> Json:
-        """The answer's JSON: the schema's `Error`."""
-        return {"code": self.code, "message": self.message}
 
 
 class ContractError(ApiError):

@@ -62,9 +62,7 @@ def parse_html(source: str) -> tuple[str, list[Json]]:
 
 def _target(rest: str) -> str:
     found = HREF.search(rest)
-    return (
-        unescape(next((part for part in found.groups() if part is not None), "")) if found else ""
-    )
+    return unescape(found[found.lastindex]) if found and found.lastindex else ""
 
 
 def _close(made: Marked, stack: list[tuple[str, int, str]], tag: str) -> None:

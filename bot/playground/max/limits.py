@@ -6,11 +6,11 @@ https://dev.max.ru/docs-api. Asking for updates has a window of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
 from typing import Literal
 
-from ..stand_in.windows import SlidingWindow
+from ..stand_in.windows import Limit, Windows
 from .errors import TOO_MANY_REQUESTS
 from .model import Chat
 
@@ -19,43 +19,30 @@ Counted = Literal["send", "edit", "delete", "answer"]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Most calls in any window of that many seconds: (count, seconds)."""
+    """In all, of one kind in one chat, and of requests for updates."""
 
-    all: tuple[int, float] = (30, 1.0)
-    chat: tuple[int, float] = (2, 1.0)
-    updates: tuple[int, float] = (2, 1.0)
+    all: Limit = (30, 1.0)
+    chat: Limit = (2, 1.0)
+    updates: Limit = (2, 1.0)
 
 
-@dataclass
-class Pace:
-    """Applies the limits; `refused` counts the calls answered with 429."""
+class Pace(Windows):
+    """Applies the limits; None lets everything through."""
 
-    limits: Limits | None
-    clock: Callable[[], float]
-    refused: int = 0
-    _windows: dict[object, SlidingWindow] = field(default_factory=dict)
+    def __init__(self, limits: Limits | None, clock: Callable[[], float]) -> None:
+        super().__init__(clock)
+        self.limits = limits
 
     def admit(self, chat: Chat, kind: Counted) -> None:
         """Counts the call, or refuses it: 429, which in MAX does not tell when to come back."""
         if self.limits is not None:
-            self._take(
-                self._window("all", self.limits.all), self._window((chat, kind), self.limits.chat)
-            )
+            self._admit({"all": self.limits.all, (chat.id, kind): self.limits.chat})
 
     def admit_poll(self) -> None:
         """The same for GET /updates."""
         if self.limits is not None:
-            self._take(self._window("updates", self.limits.updates))
+            self._admit({"updates": self.limits.updates})
 
-    def _window(self, key: object, limit: tuple[int, float]) -> SlidingWindow:
-        if key not in self._windows:
-            self._windows[key] = SlidingWindow(*limit)
-        return self._windows[key]
-
-    def _take(self, *windows: SlidingWindow) -> None:
-        now = self.clock()
-        if any(window.wait(now) > 0 for window in windows):
-            self.refused += 1
+    def _admit(self, limits: Mapping[Hashable, Limit]) -> None:
+        if self.take(limits) > 0:
             raise TOO_MANY_REQUESTS
-        for window in windows:
-            window.add(now)

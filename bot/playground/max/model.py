@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from ..stand_in.checks import Json
+from ..stand_in.user import AnyUser
 from .attachments import Attachment
 from .files import StoredFile
 from .render import to_html
@@ -30,21 +31,8 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-@dataclass(eq=False)
-class User:
-    """Somebody with an identifier: a person or a bot."""
-
-    id: int
-    first_name: str
-    last_name: str | None = None
-    username: str | None = None
-    language: str | None = None
-    is_bot: bool = False
-
-    @property
-    def name(self) -> str:
-        """First and last name as shown in chats."""
-        return f"{self.first_name} {self.last_name}" if self.last_name else self.first_name
+class User(AnyUser):
+    """A person or a bot."""
 
     def to_api(self) -> Json:
         """The User object of updates."""

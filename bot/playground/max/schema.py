@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ..stand_in.checks import Check, Json, SchemaError
+from ..stand_in.checks import Check, Json, SchemaError, check_part
 from .errata import correct
 from .values import alternatives, anything, listed, mapped, nullable, simple
 
@@ -150,7 +150,7 @@ class Schema:
 
     def _object(self, schema: Json, name: str) -> Check:
         declared, demanded = self._fields(schema)
-        required = [key for key in demanded if not self._may_be_null(declared[key])]
+        required = [key for key in demanded if not declared[key].get("nullable")]
         fields = {key: self.build(field) for key, field in declared.items()}
 
         def check(value: Any) -> None:
@@ -159,19 +159,12 @@ class Schema:
             for key, part in value.items():
                 if key not in fields:
                     raise SchemaError(f"'{key}' is no field of {name}")
-                try:
-                    fields[key](part)
-                except SchemaError as error:
-                    error.path.insert(0, key)
-                    raise
+                check_part(fields[key], key, part)
             for key in required:
                 if key not in value:
                     raise SchemaError(f"lacks '{key}', which {name} requires")
 
         return check
-
-    def _may_be_null(self, field: Json) -> bool:
-        return bool(field.get("nullable"))
 
     def _fields(self, schema: Json) -> tuple[Json, list[str]]:
         """Fields and required ones, with those of the schemas it inherits from."""

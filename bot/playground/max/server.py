@@ -13,8 +13,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from ..stand_in.checks import Json, SchemaError
-from ..stand_in.faults import Faults
-from ..stand_in.journal import Call, Journal
+from ..stand_in.journal import Call
 from ..stand_in.line import Line, json_answer
 from .errors import ApiError, broken_contract, not_found, not_simulated, own_fault
 from .files import StoredFile, Upload
@@ -31,10 +30,10 @@ XML = '<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n<retval>1</retval
 class Server:
     """Answers the MAX Bot API over HTTP for one world and one token."""
 
-    def __init__(self, world: World, token: str, faults: Faults, calls: Journal) -> None:
+    def __init__(self, world: World, token: str, line: Line) -> None:
         self._world = world
         self._token = token
-        self._line = Line(faults, calls, world.changes)
+        self._line = line
 
     def application(self) -> web.Application:
         """Routes of the Bot API, for a runner of one's own."""
@@ -43,17 +42,6 @@ class Server:
         app.router.add_get("/files/{kind}/{number}/{name}", self._download)
         app.router.add_route("*", "/{path:.*}", self._call)
         return app
-
-    def down(self) -> None:
-        """Closes every connection at once, and every later one as soon as it says something."""
-        self._line.down()
-        self._world.updates.interrupt()
-        self._world.webhook.stop()
-
-    def up(self) -> None:
-        """Undoes `down`."""
-        self._line.up()
-        self._world.webhook.start()
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
         call = Call(f"{request.method} {request.path}", dict(request.query), self._world.clock())

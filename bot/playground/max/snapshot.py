@@ -1,10 +1,9 @@
-"""The whole messenger as JSON, for a page: the same fields as of every other messenger."""
+"""Chats and messages as JSON, for a page: the same fields as of every other messenger."""
 
 from __future__ import annotations
 
 from ..stand_in.checks import Json
 from .model import Chat, Message
-from .world import World
 
 
 def message_state(message: Message) -> Json:
@@ -59,13 +58,4 @@ def chat_state(chat: Chat) -> Json:
         "members": [{"id": user.id, "name": user.name} for user in chat.members.values()],
         "topics": [],
         "messages": [message_state(message) for message in chat.messages],
-    }
-
-
-def snapshot(world: World) -> Json:
-    """All chats, and how far the bot is with its updates."""
-    return {
-        "bot": {"id": world.bot.id, "username": world.bot.username, "name": world.bot.name},
-        "pending_updates": world.updates.pending,
-        "chats": [chat_state(chat) for chat in world.chats.values()],
     }

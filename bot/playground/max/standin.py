@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 
 from aiohttp import web
 
-from ..stand_in.changes import Changes
 from ..stand_in.checks import Json
-from ..stand_in.faults import Faults
-from ..stand_in.journal import Journal
 from ..stand_in.running import Running
 from .files import StoredFile
 from .groups import BotRights, Group
@@ -19,8 +16,8 @@ from .model import Chat, User
 from .people import Person
 from .schema import load
 from .server import Server
-from .snapshot import snapshot
-from .webhook import Attempt, Subscription
+from .snapshot import chat_state
+from .webhook import Subscription
 from .world import World
 
 BOT_ID = 277_639_678
@@ -33,6 +30,8 @@ class MaxStandIn(Running):
     messages, and the patience with webhooks; messages carry the real time.
     """
 
+    world: World
+
     def __init__(
         self,
         token: str = "f9LHodD0cOLTEST-TOKEN",
@@ -42,33 +41,13 @@ class MaxStandIn(Running):
         limits: Limits | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.token = token
         bot = User(BOT_ID, bot_name, username=bot_username, is_bot=True)
-        self.world = World(load(), bot, limits=limits, clock=clock, base=lambda: self.url)
-        self.faults = Faults()
-        self.calls = Journal()
-        self._server = Server(self.world, token, self.faults, self.calls)
-
-    @property
-    def changes(self) -> Changes:
-        """The news of this messenger."""
-        return self.world.changes
+        super().__init__(
+            token, World(load(), bot, limits=limits, clock=clock, base=lambda: self.url)
+        )
 
     def application(self) -> web.Application:
-        """The HTTP side alone, to be served by somebody else's runner, who also sets `url`."""
-        return self._server.application()
-
-    def down(self) -> None:
-        """The whole messenger is gone: connections are closed at once, and new ones too."""
-        self._server.down()
-
-    def up(self) -> None:
-        """Undoes `down`."""
-        self._server.up()
-
-    def count_from(self, base: int) -> None:
-        """All identifiers from now on are above `base`: for a bot that remembers an earlier run."""
-        self.world.count_from(base)
+        return Server(self.world, self.token, self._line).application()
 
     # People and groups
 
@@ -127,20 +106,9 @@ class MaxStandIn(Running):
         """All chats, dialogs and groups."""
         return list(self.world.chats.values())
 
-    # What tests look at
-
-    def snapshot(self) -> Json:
-        """Everything a page shows, as JSON."""
-        return snapshot(self.world)
-
-    def describe(self) -> str:
-        """The chats as text."""
-        return self.world.describe()
-
-    @property
-    def refused(self) -> int:
-        """Calls refused for going over the limits."""
-        return self.world.pace.refused
+    def snapshot(self, ids: Container[int | None] | None = None) -> list[Json]:
+        """These chats, or all of them, as a page shows them."""
+        return [chat_state(chat) for chat in self.chats if ids is None or chat.id in ids]
 
     # Files
 
@@ -155,51 +123,11 @@ class MaxStandIn(Running):
 
     # Updates
 
-    @property
-    def updates_pending(self) -> int:
-        """Updates that the bot has not confirmed."""
-        return self.world.updates.pending
-
-    @property
-    def polling(self) -> bool:
-        """Whether the bot waits for updates in a long poll."""
-        return self.world.updates.polling
-
-    @property
-    def confirmed_offset(self) -> int:
-        """The marker up to which the bot confirmed: that of the first update it did not."""
-        return self.world.updates.confirmed_offset
-
-    def hold(self) -> None:
-        """Keeps updates from the bot until `release` hands them over in one batch."""
-        self.world.updates.hold()
-
-    def release(self) -> None:
-        """Hands over what was held."""
-        self.world.updates.release()
-
-    def limit_batches(self, size: int) -> None:
-        """At most that many updates an answer."""
-        self.world.updates.batch_size = size
-
     def inject(self, update: Json) -> None:
         """Queues a raw update, checked against the schema unless its kind is unknown to it."""
         self.world.updates.inject(update)
-
-    def repeat_update(self) -> None:
-        """Sends the last update again, confirmed or not."""
-        self.world.updates.repeat()
-
-    def route_webhook(self, public_url: str, local_url: str) -> None:
-        """Requests for the public origin go to the local one, as a reverse proxy would do it."""
-        self.world.webhook.routes.add(public_url, local_url)
 
     @property
     def subscriptions(self) -> list[Subscription]:
         """The webhooks that the bot set and MAX has not dropped."""
         return list(self.world.webhook.subscriptions.values())
-
-    @property
-    def webhook_attempts(self) -> list[Attempt]:
-        """Every POST to a webhook."""
-        return self.world.webhook.attempts

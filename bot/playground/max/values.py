@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..stand_in.checks import Check, Json, SchemaError, array, utf16_length
+from ..stand_in.checks import Check, Json, SchemaError, array, check_part, utf16_length
 
 INT64 = 2**63
 
@@ -67,9 +67,9 @@ def _string(value: Any) -> None:
 
 def _bounds(schema: Json) -> Check | None:
     low, high = schema.get("minimum"), schema.get("maximum")
-    return (
-        _between(low, high, "value", lambda value: value) if (low, high) != (None, None) else None
-    )
+    if low is None and high is None:
+        return None
+    return _between(low, high, "value", lambda value: value)
 
 
 def _size(schema: Json) -> Check | None:
@@ -132,11 +132,7 @@ def mapped(item: Check) -> Check:
         if type(value) is not dict:
             raise SchemaError("must be an object")
         for key, part in value.items():
-            try:
-                item(part)
-            except SchemaError as error:
-                error.path.insert(0, key)
-                raise
+            check_part(item, key, part)
 
     return check
 

@@ -6,12 +6,11 @@ everybody else.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from typing import TypedDict, Unpack
 
-from ..stand_in.changes import Changes
 from ..stand_in.checks import Json
+from ..stand_in.world import World as AnyWorld
 from .attachments import Attachment
 from .files import FileStore
 from .limits import Limits, Pace
@@ -33,8 +32,12 @@ class Content(TypedDict, total=False):
     forward_of: Message | None
 
 
-class World:
-    """One messenger with one bot under test."""
+class World(AnyWorld):
+    """MAX with one bot under test."""
+
+    updates: Updates
+    webhook: WebhookSender
+    pace: Pace
 
     def __init__(
         self,
@@ -45,31 +48,20 @@ class World:
         clock: Callable[[], float],
         base: Callable[[], str],
     ) -> None:
+        super().__init__(clock)
         self.schema = schema
         self.bot = bot
-        self.clock = clock
         self.users: dict[int, User] = {bot.id: bot}
         self.chats: dict[int, Chat] = {}
         self.by_mid: dict[str, Message] = {}
         self.files = FileStore(base)
-        self.changes = Changes(self.describe)
         self.updates = Updates(schema, clock, lambda: self.changes.tell("updates"))
         self.webhook = WebhookSender(self.updates, self.changes, clock)
         self.pace = Pace(limits, clock)
         self.presses: dict[str, Press] = {}
         self.commands: list[Json] = []
         self.description: str | None = None
-        self._numbers = itertools.count(1)
         self._last_seq = 0
-
-    def count_from(self, base: int) -> None:
-        """Identifiers from now on are above `base`, the markers of updates too."""
-        self._numbers = itertools.count(base + 1)
-        self.updates.count_from(base)
-
-    def number(self) -> int:
-        """A number that was not given before, for identifiers."""
-        return next(self._numbers)
 
     def post(self, chat: Chat, sender: User, **content: Unpack[Content]) -> Message:
         """Puts a message into the chat and queues its update, if the bot is to see it.
@@ -127,7 +119,6 @@ class World:
         return "read_all_messages" in chat.bot_rights
 
     def describe(self) -> str:
-        """All chats as text: the last messages of each, for failure messages."""
         lines = [f"pending updates: {self.updates.pending}"]
         for chat in (chat for chat in self.chats.values() if chat.by_id):
             name = chat.title or (chat.person.name if chat.person else "")

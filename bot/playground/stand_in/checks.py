@@ -27,6 +27,15 @@ def utf16_length(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+def check_part(check: Check, name: object, value: Any) -> None:
+    """Checks a part of a value; the error tells which part it is about."""
+    try:
+        check(value)
+    except SchemaError as error:
+        error.path.insert(0, str(name))
+        raise
+
+
 def array(item: Check) -> Check:
     """A check of a list, each part by that check."""
 
@@ -34,11 +43,7 @@ def array(item: Check) -> Check:
         if type(value) is not list:
             raise SchemaError(f"must be an Array, not {type(value).__name__}")
         for index, part in enumerate(value):
-            try:
-                item(part)
-            except SchemaError as error:
-                error.path.insert(0, str(index))
-                raise
+            check_part(item, index, part)
 
     return check
 

@@ -9,6 +9,18 @@ from typing import TypeAlias
 from .checks import Json
 from .refusals import Refusal
 
+__all__ = [
+    "Fault",
+    "Faults",
+    "Rule",
+    "cut_after",
+    "cut_before",
+    "cut_during",
+    "delay",
+    "hang",
+    "status",
+]
+
 Predicate: TypeAlias = Callable[[str, Json], bool]
 
 

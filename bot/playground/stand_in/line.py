@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
 from aiohttp import web
@@ -132,11 +132,11 @@ async def _half(request: web.Request, answer: web.Response) -> web.StreamRespons
 
 def refused(error: Refusal) -> web.Response:
     """The answer to a call that is refused."""
-    return json_answer(error.body(), error.status, headers=dict(error.headers))
+    return json_answer(error.body, error.status, headers=error.headers)
 
 
 def json_answer(
-    body: object, status: int = 200, *, headers: dict[str, str] | None = None
+    body: object, status: int = 200, *, headers: Mapping[str, str] | None = None
 ) -> web.Response:
     """An answer in JSON, lone surrogates included."""
     return web.Response(

@@ -16,15 +16,10 @@ class Refusal(Exception):
 
     is_broken_contract = False
 
-    def __init__(self, status: int, text: str) -> None:
+    def __init__(
+        self, status: int, text: str, body: Json, headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(text)
         self.status = status
-
-    def body(self) -> Json:
-        """The answer's JSON."""
-        raise NotImplementedError
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """What the answer has besides its body."""
-        return {}
+        self.body = body
+        self.headers = headers

@@ -5,7 +5,7 @@ The order of the checks is that of telegram-bot-api's Client::check_chat_access.
 
 from __future__ import annotations
 
-from .checks import Json
+from ..stand_in.checks import Json
 from .errors import bad_request, forbidden, not_simulated
 from .model import Chat, Message, Topic
 from .request import Params

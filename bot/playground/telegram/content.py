@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .checks import Json
+from ..stand_in.checks import Json
 from .files import StoredFile
 from .text import Formatted
 

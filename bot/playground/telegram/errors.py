@@ -6,34 +6,22 @@ and https://github.com/tdlib/td: bots tell errors apart by them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
+from ..stand_in.checks import Json
 from ..stand_in.refusals import Refusal
-from .checks import Json
 
 
 class ApiError(Refusal):
     """The call is refused: becomes `ok: false` with this code, description and parameters."""
 
     def __init__(self, code: int, description: str, **parameters: Any) -> None:
-        super().__init__(code, description)
-        self.code = code
-        self.description = description
-        self.parameters: Json = parameters
-
-    def body(self) -> Json:
-        """The answer's JSON."""
-        body: Json = {"ok": False, "error_code": self.code, "description": self.description}
-        if self.parameters:
-            body["parameters"] = self.parameters
-        return body
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """429 tells when to come back."""
-        wait = self.parameters.get("retry_after")
-        return {} if wait is None else {"Retry-After": str(wait)}
+        body: Json = {"ok": False, "error_code": code, "description": description}
+        if parameters:
+            body["parameters"] = parameters
+        wait = parameters.get("retry_after")
+        headers = {"Retry-After": str(wait)} if wait is not None else None
+        super().__init__(code, description, body, headers)
 
 
 class ContractError(ApiError):

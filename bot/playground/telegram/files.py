@@ -10,7 +10,8 @@ import hashlib
 import mimetypes
 from dataclasses import dataclass, field
 
-from .checks import Json, Upload
+from ..stand_in.checks import Json
+from .checks import Upload
 from .errors import ApiError, bad_request, not_simulated
 from .request import ATTACHED
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import NoReturn
 
-from .checks import Json, utf16_length
+from ..stand_in.checks import Json, utf16_length
 from .errors import bad_request
 
 TAGS = {

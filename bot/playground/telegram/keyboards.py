@@ -5,7 +5,7 @@ https://core.telegram.org/bots/api#inlinekeyboardbutton
 
 from __future__ import annotations
 
-from .checks import Json
+from ..stand_in.checks import Json
 from .errors import bad_request
 from .model import Chat
 

@@ -5,7 +5,7 @@ https://core.telegram.org/bots/api#chatmember
 
 from __future__ import annotations
 
-from .checks import Json
+from ..stand_in.checks import Json
 from .content import service
 from .model import ADMIN_RIGHTS, Chat, Message, User
 from .world import World
@@ -64,16 +64,7 @@ def change_bot_status(
     chat.admins.pop(chat.bot.id, None)
     if status == "administrator":
         chat.admins[chat.bot.id] = dict(DEFAULT_RIGHTS if rights is None else rights)
-    world.updates.push(
-        "my_chat_member",
-        {
-            "chat": chat.to_api(),
-            "from": actor.to_api(),
-            "date": world.now(),
-            "old_chat_member": before,
-            "new_chat_member": bot_member(chat),
-        },
-    )
+    world.updates.push("my_chat_member", _change(world, chat, actor, before, bot_member(chat)))
     world.changes.tell("member", chat.id)
 
 
@@ -88,17 +79,19 @@ def change_member(world: World, chat: Chat, actor: User, user: User, *, inside: 
         chat.admins.pop(user.id, None)
     world.post(chat, actor, service(kind, [user.to_api()] if inside else user.to_api()))
     if chat.bot_rights:
-        world.updates.push(
-            "chat_member",
-            {
-                "chat": chat.to_api(),
-                "from": actor.to_api(),
-                "date": world.now(),
-                "old_chat_member": before,
-                "new_chat_member": member(chat, user),
-            },
-        )
+        world.updates.push("chat_member", _change(world, chat, actor, before, member(chat, user)))
     world.changes.tell("member", chat.id)
+
+
+def _change(world: World, chat: Chat, actor: User, before: Json, after: Json) -> Json:
+    """A ChatMemberUpdated."""
+    return {
+        "chat": chat.to_api(),
+        "from": actor.to_api(),
+        "date": world.now(),
+        "old_chat_member": before,
+        "new_chat_member": after,
+    }
 
 
 def announce_pin(world: World, message: Message, actor: User) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from .checks import Json
+from ..stand_in.checks import Json
+from ..stand_in.user import AnyUser
 from .content import MEDIA, Content
 from .files import StoredFile
 from .render import to_html
@@ -33,21 +34,8 @@ CHANNEL_BOT_ID = 136817688
 SERVICE_ID = 777000
 
 
-@dataclass(eq=False)
-class User:
-    """Somebody with an identifier: a person, a bot, or one of Telegram's stand-in users."""
-
-    id: int
-    first_name: str
-    last_name: str | None = None
-    username: str | None = None
-    language: str | None = None
-    is_bot: bool = False
-
-    @property
-    def name(self) -> str:
-        """First and last name as shown in chats."""
-        return f"{self.first_name} {self.last_name}" if self.last_name else self.first_name
+class User(AnyUser):
+    """A person, a bot, or one of Telegram's own that stand in for others."""
 
     def to_api(self) -> Json:
         """The User object of updates."""
@@ -82,11 +70,15 @@ class Topic:
 
 @dataclass(eq=False)
 class Message:
-    """One message as it stands now. `id` counts in its chat, or over all private chats."""
+    """One message as it stands now. `id` counts in its chat, or over all private chats.
+
+    `made_at` is the messenger's clock in seconds.
+    """
 
     chat: Chat = field(repr=False)
     id: int
     date: int
+    made_at: float
     sender: User | None
     content: Content
     sender_chat: Chat | None = field(default=None, repr=False)

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from typing import TypedDict, Unpack
 from urllib.parse import parse_qsl, urlsplit
 
+from ..stand_in.checks import Json
+from ..stand_in.labels import find_key
 from . import content
-from .checks import Json
 from .content import CAPTIONED, DICE_MAXIMA, Content
-from .labels import find_key
 from .members import change_bot_status
 from .model import ANONYMOUS_ADMIN_ID, Chat, Message, Topic, User
 from .press import Press

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from ..stand_in.checks import Json
 from ..stand_in.render import Span, cut
 from ..stand_in.render import to_html as spans_to_html
-from .checks import Json
 
 TAGS = {
     "bold": "b",

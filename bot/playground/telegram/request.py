@@ -13,7 +13,8 @@ from typing import Any
 
 from aiohttp import web
 
-from .checks import Json, SchemaError, Upload
+from ..stand_in.checks import Json, SchemaError
+from .checks import Upload
 from .errors import ApiError, bad_request, broken_contract, not_simulated
 from .schema import Schema
 

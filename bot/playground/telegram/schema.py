@@ -13,7 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from .checks import SIMPLE, Check, Json, SchemaError, any_object, array, limited
+from ..stand_in.checks import Check, Json, SchemaError, any_object, array, check_part
+from .checks import SIMPLE, limited
 
 SCHEMA_FILE = Path(__file__).with_name("bot-api-10.3.json")
 
@@ -133,12 +134,7 @@ class Schema:
             if type(value) is not dict:
                 raise SchemaError(f"must be an object ({name}), not {type(value).__name__}")
             for key, part in value.items():
-                part_check = fields.get(key) or self._fill(fields, name, key)
-                try:
-                    part_check(part)
-                except SchemaError as error:
-                    error.path.insert(0, key)
-                    raise
+                check_part(fields.get(key) or self._fill(fields, name, key), key, part)
             for key in required:
                 if key not in value:
                     raise SchemaError(f"{name} lacks the required field {key!r}")

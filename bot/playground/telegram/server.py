@@ -11,10 +11,9 @@ from typing import Any
 
 from aiohttp import web
 
-from ..stand_in.faults import Faults
-from ..stand_in.journal import Call, Journal
+from ..stand_in.checks import SchemaError
+from ..stand_in.journal import Call
 from ..stand_in.line import Line, json_answer, refused
-from .checks import SchemaError
 from .errors import (
     METHOD_NOT_FOUND,
     NOT_FOUND,
@@ -33,10 +32,10 @@ LARGEST_REQUEST = 64 * 1024 * 1024
 class Server:
     """Answers the Bot API over HTTP for one world and one token."""
 
-    def __init__(self, world: World, token: str, faults: Faults, calls: Journal) -> None:
+    def __init__(self, world: World, token: str, line: Line) -> None:
         self._world = world
         self._token = token
-        self._line = Line(faults, calls, world.changes)
+        self._line = line
 
     def application(self) -> web.Application:
         """Routes of the Bot API, for a runner of one's own or to be mounted under a prefix."""
@@ -45,17 +44,6 @@ class Server:
         app.router.add_get("/file/bot{token}/{path:.+}", self._download)
         app.router.add_route("*", "/{nothing:.*}", _nothing)
         return app
-
-    def down(self) -> None:
-        """Closes every connection at once, and every later one as soon as it says something."""
-        self._line.down()
-        self._world.updates.interrupt(None)
-        self._world.webhook.stop()
-
-    def up(self) -> None:
-        """Undoes `down`."""
-        self._line.up()
-        self._world.webhook.start()
 
     def _admit(self, request: web.Request) -> None:
         token = request.match_info["token"]

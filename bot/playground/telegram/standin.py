@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Container, Iterable
 
 from aiohttp import web
 
-from ..stand_in.changes import Changes
-from ..stand_in.journal import Journal
+from ..stand_in.checks import Json
 from ..stand_in.running import Running
-from .checks import Json
-from .faults import Faults
 from .files import StoredFile
 from .groups import BotRights, Group
 from .limits import Limits
@@ -20,8 +16,7 @@ from .model import ANONYMOUS_ADMIN_ID, CHANNEL_BOT_ID, SERVICE_ID, Chat, User
 from .people import Person
 from .schema import load
 from .server import Server
-from .snapshot import snapshot
-from .webhook import Attempt
+from .snapshot import chat_state
 from .world import World
 
 TELEGRAMS_OWN = (
@@ -35,8 +30,11 @@ class TelegramStandIn(Running):
     """Speaks the Bot API over HTTP to the bot under test, and plays the people by calls.
 
     `limits=None` lets everything through. `privacy` is the bot's privacy mode in groups.
-    `clock` drives the limits and dates the calls; messages carry the real time.
+    `clock` drives the limits and the ages of messages, and dates the calls; messages carry the
+    real time.
     """
+
+    world: World
 
     def __init__(
         self,
@@ -48,34 +46,12 @@ class TelegramStandIn(Running):
         limits: Limits | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.token = token
         bot = User(int(token.partition(":")[0]), bot_name, username=bot_username, is_bot=True)
-        self.world = World(load(), bot, privacy=privacy, limits=limits, clock=clock)
+        super().__init__(token, World(load(), bot, privacy=privacy, limits=limits, clock=clock))
         self.world.users.update({user.id: user for user in TELEGRAMS_OWN})
-        self.faults = Faults()
-        self.calls = Journal()
-        self._server = Server(self.world, token, self.faults, self.calls)
-
-    @property
-    def changes(self) -> Changes:
-        """The news of this messenger."""
-        return self.world.changes
 
     def application(self) -> web.Application:
-        """The HTTP side alone, to be served by somebody else's runner."""
-        return self._server.application()
-
-    def down(self) -> None:
-        """The whole messenger is gone: connections are closed at once, and new ones too."""
-        self._server.down()
-
-    def up(self) -> None:
-        """Undoes `down`."""
-        self._server.up()
-
-    def count_from(self, base: int) -> None:
-        """All identifiers from now on are above `base`: for a bot that remembers an earlier run."""
-        self.world.count_from(base)
+        return Server(self.world, self.token, self._line).application()
 
     # People and groups
 
@@ -144,63 +120,10 @@ class TelegramStandIn(Running):
         """The file at that path, as getFile tells it."""
         return self.world.files.at(path)
 
-    # What tests wait for and look at
+    def snapshot(self, ids: Container[int | None] | None = None) -> list[Json]:
+        """These chats, or all of them, as a page shows them."""
+        return [chat_state(chat) for chat in self.chats if ids is None or chat.id in ids]
 
-    def snapshot(self) -> Json:
-        """Everything a page shows, as JSON."""
-        return snapshot(self.world)
-
-    def describe(self) -> str:
-        """The chats as text."""
-        return self.world.describe()
-
-    @property
-    def refused(self) -> int:
-        """Calls refused for going over the limits."""
-        return self.world.pace.refused
-
-    # Updates
-
-    @property
-    def updates_pending(self) -> int:
-        """Updates that the bot has not confirmed."""
-        return self.world.updates.pending
-
-    @property
-    def polling(self) -> bool:
-        """Whether the bot waits for updates in a long poll."""
-        return self.world.updates.polling
-
-    @property
-    def confirmed_offset(self) -> int:
-        """The id after the last update that the bot confirmed."""
-        return self.world.updates.confirmed_offset
-
-    def hold(self) -> None:
-        """Keeps updates from the bot until `release` hands them over in one batch."""
-        self.world.updates.hold()
-
-    def release(self) -> None:
-        """Hands over what was held."""
-        self.world.updates.release()
-
-    def limit_batches(self, size: int) -> None:
-        """At most that many updates an answer, so that an album comes in several."""
-        self.world.updates.batch_size = size
-
-    def inject(self, update: dict[str, Any]) -> int:
+    def inject(self, update: Json) -> int:
         """Queues a raw update, checked against the schema; returns its id."""
         return self.world.updates.inject(update)
-
-    def repeat_update(self) -> None:
-        """Sends the last update again under its id, confirmed or not."""
-        self.world.updates.repeat()
-
-    def route_webhook(self, public_url: str, local_url: str) -> None:
-        """Requests for the public origin go to the local one, as a reverse proxy would do it."""
-        self.world.webhook.routes.add(public_url, local_url)
-
-    @property
-    def webhook_attempts(self) -> list[Attempt]:
-        """Every POST to the webhook."""
-        return self.world.webhook.attempts

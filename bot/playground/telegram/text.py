@@ -10,7 +10,7 @@ from bisect import bisect_left
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from .checks import Json, utf16_length
+from ..stand_in.checks import Json, utf16_length
 from .errors import bad_request, broken_contract, not_simulated
 from .html import parse_html
 

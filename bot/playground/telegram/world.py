@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable
 from typing import Any, TypedDict, Unpack
 
-from ..stand_in.changes import Changes
-from .checks import Json
+from ..stand_in.checks import Json
+from ..stand_in.world import World as AnyWorld
 from .content import Content
 from .files import FileStore
 from .limits import Limits, Pace
@@ -37,8 +37,12 @@ class Header(TypedDict, total=False):
     extra: Json
 
 
-class World:
-    """One messenger with one bot under test."""
+class World(AnyWorld):
+    """Telegram with one bot under test."""
+
+    updates: Updates
+    webhook: WebhookSender
+    pace: Pace
 
     def __init__(
         self,
@@ -49,31 +53,23 @@ class World:
         limits: Limits | None,
         clock: Callable[[], float],
     ) -> None:
+        super().__init__(clock)
         self.schema = schema
         self.bot = bot
         self.privacy = privacy
-        self.clock = clock
         self.users: dict[int, User] = {bot.id: bot}
         self.chats: dict[int, Chat] = {}
         self.files = FileStore()
-        self.changes = Changes(self.describe)
         self.updates = Updates(schema, lambda: self.changes.tell("updates"))
         self.webhook = WebhookSender(self.updates, self.changes)
         self.pace = Pace(limits, clock)
         self.queries: dict[str, Press] = {}
         self.profile: Json = {}
         self._common_ids = itertools.count(101)
-        self._numbers = itertools.count(1)
 
     def count_from(self, base: int) -> None:
-        """Identifiers from now on are above `base`, those of updates too."""
+        super().count_from(base)
         self._common_ids = itertools.count(base + 101)
-        self._numbers = itertools.count(base + 1)
-        self.updates.count_from(base)
-
-    def number(self) -> int:
-        """A number that was not given before, for identifiers."""
-        return next(self._numbers)
 
     def now(self) -> int:
         """Unix time, as messages are dated."""
@@ -98,6 +94,7 @@ class World:
             chat=chat,
             id=self.next_message_id(chat),
             date=self.now(),
+            made_at=self.clock(),
             sender=sender,
             content=content,
             **header,
@@ -181,7 +178,6 @@ class World:
         )
 
     def describe(self) -> str:
-        """All chats as text: the last messages of each, for failure messages."""
         lines = [f"pending updates: {self.updates.pending}"]
         for chat in (chat for chat in self.chats.values() if chat.by_id):
             name = chat.title or (chat.person.name if chat.person else "")

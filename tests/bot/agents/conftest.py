@@ -1,22 +1,13 @@
 """Offices for the tests of the agents' side: one with topics, one without."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from bot.messengers import Messenger
-from bot.messengers.telegram import build
 from bot.playground.telegram import TelegramStandIn
 from storage.database import Database
 from tests.bot.agents.office import Office
-
-
-@pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await Database.open(tmp_path / "desk.db")
-    yield database
-    await database.close()
 
 
 @pytest.fixture
@@ -24,13 +15,6 @@ async def telegram() -> AsyncIterator[TelegramStandIn]:
     async with TelegramStandIn(privacy=True) as messenger:
         yield messenger
         assert messenger.calls.broken_contracts == []
-
-
-@pytest.fixture
-async def messenger(telegram: TelegramStandIn) -> AsyncIterator[Messenger]:
-    ready = build(telegram.token, telegram.url, {})
-    yield ready
-    await ready.bot.session.close()
 
 
 @pytest.fixture

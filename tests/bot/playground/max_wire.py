@@ -1,37 +1,17 @@
 """A bot that is nothing but an HTTP client: what tests of MAX's stand-in talk with."""
 
-from __future__ import annotations
-
-from types import TracebackType
 from typing import Any
 
 import aiohttp
 
 from bot.playground.max import MaxStandIn
+from tests.bot.playground.wire import AnyWire
 
 Json = dict[str, Any]
 
 
-class Wire:
-    """A stand-in that runs, and a client for it."""
-
-    def __init__(self, messenger: MaxStandIn) -> None:
-        self.messenger = messenger
-        self.marker: int | None = 0
-
-    async def __aenter__(self) -> Wire:
-        await self.messenger.start()
-        self.client = aiohttp.ClientSession()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.client.close()
-        await self.messenger.stop()
+class Wire(AnyWire[MaxStandIn]):
+    marker: int | None = 0
 
     async def call(
         self, method: str, path: str, body: Json | None = None, **query: Any

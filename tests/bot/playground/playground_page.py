@@ -4,7 +4,6 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from io import BytesIO
-from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
@@ -59,14 +58,9 @@ class Page:
         await self.client.start_server()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *error: object) -> None:
         await self.client.close()
-        await self.playground.__aexit__(kind, error, trace)
+        await self.playground.__aexit__(*error)
 
     @asynccontextmanager
     async def feed(self) -> AsyncIterator[Feed]:

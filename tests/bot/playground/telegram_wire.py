@@ -1,35 +1,14 @@
 """A bot that is nothing but an HTTP client: what tests of the stand-in talk with."""
 
-from __future__ import annotations
-
-from types import TracebackType
 from typing import Any
 
 import aiohttp
 
 from bot.playground.telegram import TelegramStandIn
+from tests.bot.playground.wire import AnyWire
 
 
-class Wire:
-    """A stand-in that runs, and a client for it."""
-
-    def __init__(self, messenger: TelegramStandIn) -> None:
-        self.messenger = messenger
-
-    async def __aenter__(self) -> Wire:
-        await self.messenger.start()
-        self.client = aiohttp.ClientSession()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.client.close()
-        await self.messenger.stop()
-
+class Wire(AnyWire[TelegramStandIn]):
     def url(self, method: str) -> str:
         return f"{self.messenger.url}/bot{self.messenger.token}/{method}"
 

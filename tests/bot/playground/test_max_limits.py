@@ -19,11 +19,6 @@ KINDS: list[Counted] = ["send", "edit", "delete", "answer"]
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 async def wire(clock: Clock) -> AsyncIterator[Wire]:
     async with Wire(MaxStandIn(limits=Limits(), clock=clock)) as ready:
         yield ready

@@ -11,11 +11,6 @@ from tests.bot.playground.max_wire import Wire
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 async def wire(clock: Clock) -> AsyncIterator[Wire]:
     async with Wire(MaxStandIn(clock=clock)) as ready:
         yield ready

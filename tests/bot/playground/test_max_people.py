@@ -231,7 +231,7 @@ async def test_the_state_is_json(wire: Wire, ann: Person) -> None:
     ann.say("<hi>", in_=group)
     ann.send_album([b"1", b"2"], in_=group)
     state = json.loads(json.dumps(wire.messenger.snapshot()))
-    agents = next(chat for chat in state["chats"] if chat["title"] == "Agents")
+    agents = next(chat for chat in state if chat["title"] == "Agents")
     text, album = agents["messages"]
     assert text["html"] == "&lt;hi&gt;"
     files = [(file["kind"], file["mime_type"]) for file in album["files"]]

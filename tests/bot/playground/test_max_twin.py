@@ -99,7 +99,7 @@ async def test_one_story_is_told_alike(messenger: StandIn) -> None:
     ann.block_bot()
     with pytest.raises(RuntimeError):
         ann.say("x")
-    chats = {chat["title"]: chat for chat in messenger.snapshot()["chats"]}
+    chats = {chat["title"]: chat for chat in messenger.snapshot()}
     told = [
         (message["kind"], message["text"], message["edited"], message["reply_to"] == first.id)
         for message in chats["Ann"]["messages"]

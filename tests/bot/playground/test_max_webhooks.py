@@ -28,11 +28,6 @@ class Desk:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 async def wire(clock: Clock) -> AsyncIterator[Wire]:
     async with Wire(MaxStandIn(clock=clock)) as ready:
         yield ready

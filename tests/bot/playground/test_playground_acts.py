@@ -2,31 +2,17 @@
 
 import asyncio
 from base64 import b64encode
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
-from storage import projects
+from bot.playground.pages import SIGN_OF_LIFE
+from storage import outbox, projects
 from storage.database import Database
 from storage.model import Channel, Chat
-from tests.bot.playground.playground_page import Page, desk
+from storage.outbox import Audience, Kind
+from tests.bot.playground.playground_page import Page
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
-
-
-@pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await Database.open(tmp_path / "playground.db")
-    await desk(database)
-    yield database
-    await database.close()
-
-
-@pytest.fixture
-async def page(db: Database) -> AsyncIterator[Page]:
-    async with Page(db) as opened:
-        yield opened
 
 
 async def test_a_page_that_opens_sees_everybody_and_what_was_said(page: Page) -> None:
@@ -176,6 +162,19 @@ async def test_typing_is_seen(page: Page) -> None:
         await feed.until(lambda state: state["chats"][page.ann]["action_at"] > 0)
         await page.max_bot("POST", f"/chats/{dialog}/actions", action="typing_on")
         await feed.until(lambda state: state["chats"][dialog]["action_at"] > 0)
+
+
+async def test_what_is_on_its_way_is_counted_down_though_no_messenger_hears_of_it(
+    page: Page, db: Database
+) -> None:
+    project, chat = page.playground.project, Chat(Channel.TELEGRAM, page.ann)
+    await db.write(outbox.put, project.id, chat, Audience.CUSTOMER, Kind.NOTICE)
+    (row,) = await db.read(outbox.pending, chat)
+    async with page.feed() as feed:
+        await feed.until(lambda state: state["desk"]["outbox"] == 1)
+        await db.write(outbox.finish, [row.id], "sent")
+        async with asyncio.timeout(SIGN_OF_LIFE / 2):
+            await feed.until(lambda state: state["desk"]["outbox"] == 0)
 
 
 async def test_a_person_edits_what_they_wrote_and_nothing_else(page: Page) -> None:

@@ -1,25 +1,13 @@
 """The calls that a page is shown: those that say something, short, and with no secret in them."""
 
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from bot.playground.calls import shown
-from storage.database import Database
-from tests.bot.playground.playground_page import Json, Page, desk
+from tests.bot.playground.playground_page import Json, Page
 
 TOKEN = "42:a-token-of-the-bot"
-
-
-@pytest.fixture
-async def page(tmp_path: Path) -> AsyncIterator[Page]:
-    db = await Database.open(tmp_path / "playground.db")
-    await desk(db)
-    async with Page(db) as opened:
-        yield opened
-    await db.close()
 
 
 async def calls(page: Page) -> list[Json]:

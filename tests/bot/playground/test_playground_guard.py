@@ -1,26 +1,14 @@
 """The playground's page is for a browser on this machine, and speaks to nobody else itself."""
 
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
-from storage.database import Database
-from tests.bot.playground.playground_page import Page, desk
+from tests.bot.playground.playground_page import Page
 
 ADDRESS = re.compile(r"https?://[^\s\"'`)]+")
 NOT_CALLED = ("http://www.w3.org/2000/svg",)
 """Names that look like addresses."""
-
-
-@pytest.fixture
-async def page(tmp_path: Path) -> AsyncIterator[Page]:
-    db = await Database.open(tmp_path / "playground.db")
-    await desk(db)
-    async with Page(db) as opened:
-        yield opened
-    await db.close()
 
 
 @pytest.mark.parametrize("path", ["/playground", "/playground/feed", "/playground/assets/app.js"])

@@ -1,23 +1,11 @@
 """The playground starts again on the same file, and what the desk remembers stays true."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
 
 from storage import projects, subscribers
 from storage.database import Database
 from storage.model import Channel, Chat
-from tests.bot.playground.playground_page import Page, desk
-
-
-@pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await Database.open(tmp_path / "playground.db")
-    await desk(database)
-    yield database
-    await database.close()
+from tests.bot.playground.playground_page import Page
 
 
 async def seen(page: Page) -> tuple[set[int], set[int], set[int]]:

@@ -6,8 +6,8 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.playground.stand_in.checks import SchemaError
 from bot.playground.telegram import TelegramStandIn
-from bot.playground.telegram.checks import SchemaError
 from bot.playground.telegram.methods import METHODS
 from bot.playground.telegram.schema import load
 from tests.bot.playground.telegram_wire import Wire

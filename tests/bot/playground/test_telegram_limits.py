@@ -6,22 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.playground.stand_in.windows import SlidingWindow
 from bot.playground.telegram import Limits, Person, TelegramStandIn
-from bot.playground.telegram.limits import SlidingWindow
+from tests.bot.playground.clock import Clock
 from tests.bot.playground.telegram_wire import Wire
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

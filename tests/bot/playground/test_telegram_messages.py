@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from bot.playground.telegram import Person, TelegramStandIn
+from tests.bot.playground.clock import Clock
 from tests.bot.playground.telegram_wire import Wire
 
 
 @pytest.fixture
-async def wire() -> AsyncIterator[Wire]:
-    async with Wire(TelegramStandIn()) as ready:
+async def wire(clock: Clock) -> AsyncIterator[Wire]:
+    async with Wire(TelegramStandIn(clock=clock)) as ready:
         yield ready
 
 
@@ -142,6 +143,15 @@ async def test_deleted_messages_are_gone(wire: Wire, ann: Person) -> None:
     assert await wire.error("deleteMessage", **where) == "Bad Request: message to delete not found"
     await wire.ok("deleteMessages", chat_id=ann.id, message_ids=[1, 2, ann.say("y").id])
     assert [message.text for message in ann.chat.messages] == ["/start"]
+
+
+async def test_messages_of_two_days_ago_stay(wire: Wire, ann: Person, clock: Clock) -> None:
+    old, older = [await wire.ok("sendMessage", chat_id=ann.id, text="x") for _ in range(2)]
+    clock.now += 48 * 3600 - 1
+    await wire.ok("deleteMessage", chat_id=ann.id, message_id=old["message_id"])
+    clock.now += 1
+    refused = await wire.error("deleteMessage", chat_id=ann.id, message_id=older["message_id"])
+    assert refused == "Bad Request: message can't be deleted for everyone"
 
 
 async def test_replies_and_their_missing_targets(wire: Wire, ann: Person) -> None:

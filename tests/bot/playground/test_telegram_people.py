@@ -83,7 +83,7 @@ async def test_the_state_is_json(messenger: TelegramStandIn, ann: Person) -> Non
     ann.say("<hi>", topic=group.open_topic("#1"))
     ann.send_photo(b"p", in_=group)
     state = json.loads(json.dumps(messenger.snapshot()))
-    agents = next(chat for chat in state["chats"] if chat["title"] == "Agents")
+    agents = next(chat for chat in state if chat["title"] == "Agents")
     assert [topic["name"] for topic in agents["topics"]] == ["#1"]
     assert [message["html"] for message in agents["messages"]] == ["", "&lt;hi&gt;", ""]
     assert agents["messages"][2]["files"][0]["mime_type"] == "image/jpeg"

@@ -15,6 +15,7 @@ from ..access import (
 )
 from ..composing import compose, refuse_empty
 from ..errors import ApiError, bad_request, denied
+from ..limits import Counted
 from ..model import Message
 from ..request import Params
 from ..world import World
@@ -47,7 +48,7 @@ def edit_message(world: World, params: Params) -> Json:
     return SUCCESS
 
 
-def apply_edit(world: World, message: Message, body: Json, counted: str) -> None:
+def apply_edit(world: World, message: Message, body: Json, counted: Counted) -> None:
     """The edit that a body describes: null keeps a part, an empty list of attachments clears."""
     made = compose(world, message.chat, body)
     refuse_empty(
@@ -55,7 +56,7 @@ def apply_edit(world: World, message: Message, body: Json, counted: str) -> None
         made.get("attachments", message.attachments),
         made.get("forward_of", message.forward_of),
     )
-    world.pace.admit(message.chat, "answer" if counted == "answer" else "edit")
+    world.pace.admit(message.chat, counted)
     world.edit(message, **made)
 
 

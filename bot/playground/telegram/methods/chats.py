@@ -5,8 +5,8 @@ https://core.telegram.org/bots/api#getchat
 
 from __future__ import annotations
 
+from ...stand_in.checks import Json
 from ..access import chat_to_read, chat_to_write, message_in
-from ..checks import Json
 from ..errors import bad_request, forbidden
 from ..members import announce_pin, bot_member, change_bot_status, member
 from ..model import Chat

@@ -5,9 +5,9 @@ https://core.telegram.org/bots/api#copymessage
 
 from __future__ import annotations
 
+from ...stand_in.checks import Json
 from .. import content
 from ..access import chat_to_read, message_in
-from ..checks import Json
 from ..content import CAPTIONED, Content
 from ..errors import bad_request
 from ..model import Message
@@ -23,13 +23,14 @@ MOST = 100
 def _source(world: World, params: Params, act: str) -> Message:
     chat = chat_to_read(world, params["from_chat_id"])
     message = message_in(chat, params["message_id"], f"message to {act}")
-    _refuse_unmovable(message, "copied" if act == "copy" else "forwarded")
+    if not _movable(message):
+        done = "copied" if act == "copy" else "forwarded"
+        raise bad_request(f"message can't be {done}")
     return message
 
 
-def _refuse_unmovable(message: Message, done: str) -> None:
-    if message.is_service or message.extra.get("has_protected_content"):
-        raise bad_request(f"message can't be {done}")
+def _movable(message: Message) -> bool:
+    return not message.is_service and not message.extra.get("has_protected_content")
 
 
 @method("copyMessage")
@@ -60,11 +61,7 @@ def _several(world: World, params: Params, act: str) -> list[Message]:
     if wanted != sorted(set(wanted)):
         raise bad_request("message identifiers must be in a strictly increasing order")
     found = [chat.by_id[message_id] for message_id in wanted if message_id in chat.by_id]
-    movable = [
-        message
-        for message in found
-        if not message.is_service and not message.extra.get("has_protected_content")
-    ]
+    movable = [message for message in found if _movable(message)]
     if not movable:
         raise bad_request(f"there are no messages to {act}")
     return movable

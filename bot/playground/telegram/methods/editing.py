@@ -5,9 +5,9 @@ https://core.telegram.org/bots/api#updating-messages
 
 from __future__ import annotations
 
+from ...stand_in.checks import Json
 from .. import content
 from ..access import chat_to_write, message_in, own_message
-from ..checks import Json
 from ..content import CAPTIONED, Content
 from ..errors import NOT_MODIFIED, bad_request, broken_contract
 from ..keyboards import check as check_markup
@@ -17,13 +17,16 @@ from ..text import caption, message_text
 from ..world import World
 from .registry import method
 
+# https://core.telegram.org/bots/api#deletemessage
+DELETABLE_SECONDS = 48 * 3600
+
 
 def _change(world: World, message: Message, made: Content, params: Params) -> Json:
     markup = check_markup(params.get("reply_markup"), message.chat)
     if markup is not None and "inline_keyboard" not in markup:
         raise bad_request("inline keyboard expected")
     same = made.fields == message.content.fields
-    if same and (markup or None) == (message.markup or None):
+    if same and markup == message.markup:
         raise NOT_MODIFIED
     # An edit without reply_markup takes the inline keyboard away.
     message.markup = markup
@@ -76,6 +79,8 @@ def _delete(world: World, chat: Chat, message: Message) -> None:
     opens_topic = message.topic is not None and message.topic.id == message.id
     if not allowed or opens_topic:
         raise bad_request("message can't be deleted")
+    if world.clock() - message.made_at >= DELETABLE_SECONDS:
+        raise bad_request("message can't be deleted for everyone")
     world.delete(message)
 
 

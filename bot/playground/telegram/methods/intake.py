@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from ..checks import Json
+from ...stand_in.checks import Json
 from ..errors import bad_request
 from ..request import Params
 from ..webhook import Webhook

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from ...stand_in.checks import Json
 from .. import content
-from ..checks import Json
 from ..content import CAPTIONED
 from ..errors import bad_request
 from ..files import DOWNLOAD_LIMIT

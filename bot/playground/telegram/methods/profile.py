@@ -9,7 +9,7 @@ import json
 import re
 from typing import Any
 
-from ..checks import Json
+from ...stand_in.checks import Json
 from ..errors import bad_request
 from ..request import Params
 from ..world import World

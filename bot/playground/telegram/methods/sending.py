@@ -8,9 +8,9 @@ from __future__ import annotations
 import secrets
 from typing import Any, NamedTuple
 
+from ...stand_in.checks import Json
 from .. import content
 from ..access import chat_to_write, reply_target, topic_to_write
-from ..checks import Json
 from ..content import DICE_MAXIMA, Content
 from ..errors import bad_request, not_simulated
 from ..keyboards import check as check_markup

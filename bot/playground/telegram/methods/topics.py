@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...stand_in.checks import Json
 from ..access import chat_to_write
-from ..checks import Json
 from ..errors import bad_request
 from ..model import Chat, Topic
 from ..request import Params
@@ -27,13 +27,18 @@ def _forum(world: World, params: Params) -> Chat:
     return chat
 
 
-def _topic(world: World, params: Params, act: str) -> Topic:
-    chat = _forum(world, params)
+def _topic(chat: Chat, params: Params) -> Topic:
     topic = chat.topics.get(params["message_thread_id"])
     if topic is None or topic.deleted:
         raise bad_request("TOPIC_ID_INVALID")
-    own = topic.creator is world.bot and act != "delete"
-    if not own and not chat.bot_rights.get("can_manage_topics"):
+    return topic
+
+
+def _topic_to(act: str, world: World, params: Params) -> Topic:
+    """The topic, if the bot opened it or may manage all of them."""
+    chat = _forum(world, params)
+    topic = _topic(chat, params)
+    if topic.creator is not world.bot and not chat.bot_rights.get("can_manage_topics"):
         raise bad_request(f"not enough rights to {act} the topic")
     return topic
 
@@ -62,7 +67,7 @@ def create_forum_topic(world: World, params: Params) -> Json:
 @method("editForumTopic")
 def edit_forum_topic(world: World, params: Params) -> bool:
     """Another name or icon; 400 TOPIC_NOT_MODIFIED where nothing changes."""
-    topic = _topic(world, params, "edit")
+    topic = _topic_to("edit", world, params)
     changed: Json = {}
     name = params.get("name", "").strip()
     if name and name != topic.name:
@@ -78,7 +83,7 @@ def edit_forum_topic(world: World, params: Params) -> bool:
 
 
 def _toggle(world: World, params: Params, *, closed: bool) -> bool:
-    topic = _topic(world, params, "close or open")
+    topic = _topic_to("close or open", world, params)
     if topic.closed == closed:
         raise bad_request("TOPIC_NOT_MODIFIED")
     topic.closed = closed
@@ -103,9 +108,7 @@ def reopen_forum_topic(world: World, params: Params) -> bool:
 def delete_forum_topic(world: World, params: Params) -> bool:
     """Deletes a topic with its messages; needs the right to delete messages."""
     chat = _forum(world, params)
-    topic = chat.topics.get(params["message_thread_id"])
-    if topic is None or topic.deleted:
-        raise bad_request("TOPIC_ID_INVALID")
+    topic = _topic(chat, params)
     if not chat.bot_rights.get("can_delete_messages"):
         raise bad_request("not enough rights to delete the topic")
     world.delete_topic(topic)

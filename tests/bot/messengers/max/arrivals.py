@@ -1,6 +1,5 @@
 """What comes in from MAX, as the desk takes it in and as aiogram's handlers would get it."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,8 +10,7 @@ from storage import inbox
 from storage.database import Database
 from storage.model import Channel
 from storage.transaction import Row
-
-PATIENCE = 30.0
+from tests.bot.received import received, until
 
 
 class Arrivals:
@@ -65,13 +63,10 @@ class Arrivals:
 
     async def until(self, condition: Callable[[Sequence[Row]], object]) -> Sequence[Row]:
         """The rows of the inbox, once they are as they should be."""
-        async with asyncio.timeout(PATIENCE):
-            while not condition(rows := await self.rows()):
-                continue
-            return rows
+        return await until(self.db, condition)
 
     async def rows(self) -> Sequence[Row]:
-        return await self.db.read(lambda tx: tx.all("SELECT * FROM inbox ORDER BY id"))
+        return await received(self.db)
 
 
 def membership(update: Update) -> tuple[str, int, int, str]:

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.messengers import Messenger
+from bot.messengers.max import build
 from bot.messengers.max.feed import MaxFeed
 from bot.messengers.max.session import MaxBot
 from bot.playground.max import Group, MaxStandIn, Person
@@ -16,6 +18,13 @@ async def stand_in() -> AsyncIterator[MaxStandIn]:
     async with MaxStandIn() as running:
         yield running
         assert running.calls.broken_contracts == []
+
+
+@pytest.fixture
+async def messenger(stand_in: MaxStandIn, db: Database) -> AsyncIterator[Messenger]:
+    ready = build(stand_in.token, stand_in.url, {}, db)
+    yield ready
+    await ready.bot.session.close()
 
 
 @pytest.fixture

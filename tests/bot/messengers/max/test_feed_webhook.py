@@ -13,7 +13,6 @@ from api.middlewares import edge
 from bot import intake
 from bot.health import Health
 from bot.messengers import Messenger
-from bot.messengers.max import build
 from bot.playground.max import MaxStandIn, Person
 from bot.playground.max.webhook import GIVES_UP_AFTER, SECRET_HEADER
 from storage.database import Database
@@ -40,27 +39,20 @@ async def stand_in(hours: Clock) -> AsyncIterator[MaxStandIn]:
 
 
 @pytest.fixture
-async def max_(stand_in: MaxStandIn, db: Database) -> AsyncIterator[Messenger]:
-    ready = build(stand_in.token, stand_in.url, {}, db)
-    yield ready
-    await ready.bot.session.close()
-
-
-@pytest.fixture
-async def hook(db: Database, max_: Messenger, stand_in: MaxStandIn) -> AsyncIterator[str]:
+async def hook(db: Database, messenger: Messenger, stand_in: MaxStandIn) -> AsyncIterator[str]:
     """The receiver's own address, which MAX reaches by the public one."""
     app = web.Application(middlewares=[edge(db, Metrics(CollectorRegistry()))])
-    app.router.add_post("/webhooks/max", intake.webhook_handler(db, max_, SECRET))
+    app.router.add_post("/webhooks/max", intake.webhook_handler(db, messenger, SECRET))
     async with TestServer(app) as server:
         stand_in.route_webhook(PUBLIC, f"http://127.0.0.1:{server.port}")
         yield f"http://127.0.0.1:{server.port}/webhooks/max"
 
 
 @pytest.fixture
-async def arrivals(db: Database, max_: Messenger, hook: str) -> Arrivals:
+async def arrivals(db: Database, messenger: Messenger, hook: str) -> Arrivals:
     """Webhook mode, begun."""
-    await intake.set_webhook(max_, URL, SECRET)
-    return Arrivals(db, max_.feed)
+    await intake.set_webhook(messenger, URL, SECRET)
+    return Arrivals(db, messenger.feed)
 
 
 async def post(hook: str, body: object, headers: dict[str, str]) -> int:
@@ -155,7 +147,7 @@ async def test_an_unknown_kind_is_confirmed(hook: str, db: Database) -> None:
 
 async def test_a_webhook_that_max_dropped_is_set_again_and_what_waited_comes_in(
     stand_in: MaxStandIn,
-    max_: Messenger,
+    messenger: Messenger,
     ann: Person,
     arrivals: Arrivals,
     hours: Clock,
@@ -170,7 +162,7 @@ async def test_a_webhook_that_max_dropped_is_set_again_and_what_waited_comes_in(
 
     monkeypatch.setattr(intake, "WATCH_SECONDS", 0.01)
     health = Health()
-    watch = asyncio.create_task(intake.watch_webhook(max_, URL, SECRET, health))
+    watch = asyncio.create_task(intake.watch_webhook(messenger, URL, SECRET, health))
     await stand_in.until(lambda: stand_in.subscriptions)
     watch.cancel()
     await asyncio.wait([watch])
@@ -181,14 +173,14 @@ async def test_a_webhook_that_max_dropped_is_set_again_and_what_waited_comes_in(
 
 async def test_watching_goes_on_after_an_outage_and_tells_of_it(
     stand_in: MaxStandIn,
-    max_: Messenger,
+    messenger: Messenger,
     arrivals: Arrivals,
     impatient: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(intake, "WATCH_SECONDS", 0.01)
     health = Health()
-    watch = asyncio.create_task(intake.watch_webhook(max_, URL, SECRET, health))
+    watch = asyncio.create_task(intake.watch_webhook(messenger, URL, SECRET, health))
     stand_in.down()
     await arrivals.until(lambda _: health.reasons())
     stand_in.up()

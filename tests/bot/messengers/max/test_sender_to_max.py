@@ -1,13 +1,12 @@
 """The desk's own sender with MAX on both sides: cards, answers, edits, files, marks of delivery."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 
 from bot.files import Files
 from bot.messengers import Messenger
-from bot.messengers.max import build
 from bot.outgoing.outlet import Outlet
 from bot.playground.max import Group, MaxStandIn, Message, Person
 from bot.sender import Sender
@@ -104,12 +103,10 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(
-    db: Database, stand_in: MaxStandIn, ann: Person, group: Group
-) -> AsyncIterator[Desk]:
-    messenger = build(stand_in.token, stand_in.url, {}, db)
-    yield Desk(db, stand_in, messenger, ann, group)
-    await messenger.bot.session.close()
+def desk(
+    db: Database, stand_in: MaxStandIn, messenger: Messenger, ann: Person, group: Group
+) -> Desk:
+    return Desk(db, stand_in, messenger, ann, group)
 
 
 async def test_a_ticket_is_a_card_and_a_confirmation(desk: Desk) -> None:
