@@ -18,7 +18,7 @@ run: $(VENV)/.runtime ## Start Deskwire; without a messenger token it opens the 
 	@exec $(PYTHON) run.py
 
 test: $(VENV)/.dev $(VENV)/.javascript ## Run the tests; the browser tests need Chromium
-	@$(PYTHON) -m pytest --numprocesses=auto --dist=loadfile
+	@$(PYTHON) -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.dev ## Check style, types and the direction of imports
 	@$(PYTHON) -m ruff check

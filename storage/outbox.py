@@ -5,13 +5,15 @@ Which rows a change causes is the operations' business; how rows become messages
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from storage.model import Channel, Chat, Project, Subscriber, SubscriberStatus
+from pydantic_core import from_json
+
+from storage import ids
+from storage.model import Channel, Chat, Project, Subscriber, SubscriberStatus, noun
 from storage.transaction import Row, Transaction, from_ms, to_ms
 
 REMEMBERED = timedelta(days=7)
@@ -37,7 +39,7 @@ class Kind(StrEnum):
     MARK = "mark"
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class OutboxRow:
     """`progress` is what the messenger took of it already, in the sender's own terms."""
 
@@ -263,14 +265,14 @@ def row_of(row: Row) -> OutboxRow:
     """A row of the table as it is handed on."""
     return OutboxRow(
         id=row["id"],
-        project_id=UUID(row["project_id"]),
+        project_id=ids.parse(row["project_id"]),
         chat=Chat(Channel(row["channel"]), row["chat_id"]),
         audience=Audience(row["audience"]),
         kind=Kind(row["kind"]),
-        ticket_id=None if row["ticket_id"] is None else UUID(row["ticket_id"]),
-        message_id=None if row["message_id"] is None else UUID(row["message_id"]),
-        payload=json.loads(row["payload"]),
-        progress=json.loads(row["progress"]),
+        ticket_id=None if row["ticket_id"] is None else ids.parse(row["ticket_id"]),
+        message_id=None if row["message_id"] is None else ids.parse(row["message_id"]),
+        payload=from_json(row["payload"]),
+        progress=from_json(row["progress"]),
         attempts=row["attempts"],
         created_at=from_ms(row["created_at"]),
         due_at=from_ms(row["due_at"]),

@@ -46,6 +46,8 @@ def process_as_before() -> Iterator[None]:
 
 
 LEFT_OUT = pytest.StashKey[int]()
+LONGEST = ("tests/faults/", "tests/e2e/")
+"""What takes longest comes first, so that several workers end at one time."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -54,6 +56,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.stash[LEFT_OUT] = len(browser)
         config.hook.pytest_deselected(items=browser)
         items[:] = [item for item in items if item not in browser]
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 @pytest.hookimpl(trylast=True)

@@ -5,6 +5,9 @@ DROP TABLE message_words;
 CREATE VIRTUAL TABLE message_words USING fts5 (
     words, detail = none, prefix = '1 2 3 4 5', tokenize = 'unicode61 remove_diacritics 2'
 );
+-- To begin in the middle, FTS5 reads a page of each part of the index from its end: small ones are
+-- four times as fast.
+INSERT INTO message_words (message_words, rank) VALUES ('pgsz', 1000);
 CREATE VIRTUAL TABLE indexed_words USING fts5vocab (message_words, instance);
 INSERT INTO message_words (rowid, words)
     SELECT (place << 48) + (number << 20) + nth,
