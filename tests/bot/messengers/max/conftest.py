@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.messengers import Messenger
-from bot.messengers.max import build
+from bot.messengers.max import build, feed
 from bot.messengers.max.feed import MaxFeed
 from bot.messengers.max.session import MaxBot
 from bot.playground.max import Group, MaxStandIn, Person
@@ -48,8 +48,11 @@ def group(stand_in: MaxStandIn) -> Group:
 
 
 @pytest.fixture
-async def arrivals(db: Database, bot: MaxBot, ann: Person) -> Arrivals:
-    """What comes in from now on: the marker is known, and so is Ann."""
+async def arrivals(
+    db: Database, bot: MaxBot, ann: Person, monkeypatch: pytest.MonkeyPatch
+) -> Arrivals:
+    """What comes in from now on, asked for at any pace: the marker is known, and so is Ann."""
+    monkeypatch.setattr(feed, "POLLS_WINDOW", 0.0)
     ready = Arrivals(db, MaxFeed(bot))
     await ready.read()
     await ready.pending()
