@@ -1,6 +1,7 @@
 """Finding tickets: filters, words, and pages that stay stable while tickets come in."""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from uuid import UUID
@@ -37,6 +38,8 @@ COLUMNS = (
     ("number", "t.number"),
 )
 
+AMONG = "t.number IN (SELECT value FROM json_each(:numbers))"
+"""One text whatever the numbers: each other one would be another prepared statement to keep."""
 AT_ONCE = 200
 """Tickets with the words that are looked at together for whatever else is asked of them."""
 
@@ -51,7 +54,8 @@ def listing(
         page = list(islice(numbers, offset, offset + limit + 1))
         if not page:
             return [], False
-        condition = f"t.project_id = :project_id AND {_among(page)}"
+        condition = f"t.project_id = :project_id AND {AMONG}"
+        values["numbers"] = json.dumps(page)
     elif offset:
         # Numbers alone are skipped in an index; whole tickets would be read and thrown away.
         first = tx.one(
@@ -99,12 +103,8 @@ def _with_words(
         return
     while some := list(islice(found, AT_ONCE)):
         rows = tx.all(
-            f"SELECT t.number FROM tickets t WHERE {condition} AND {_among(some)}"
-            " ORDER BY t.number DESC",
+            f"SELECT t.number FROM tickets t WHERE {condition} AND {AMONG} ORDER BY t.number DESC",
             **values,
+            numbers=json.dumps(some),
         )
         yield from (row["number"] for row in rows)
-
-
-def _among(numbers: Sequence[int]) -> str:
-    return f"t.number IN ({', '.join(map(str, numbers))})"

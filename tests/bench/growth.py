@@ -8,6 +8,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -16,10 +17,10 @@ from aiohttp import web
 
 from api.app import build
 from api.runner import Runner
-from storage import api_keys, projects, search
+from storage import agent_chats, api_keys, projects, search
 from storage.database import Database
 from storage.ids import new as new_id
-from storage.model import Project
+from storage.model import Chat, Project
 from storage.transaction import Transaction
 from tests.bench import load
 from tests.bench.api_server import KEY, Nowhere
@@ -39,7 +40,6 @@ WORDS = tuple(
     for stem in ("deliver", "заказ", "refund", "оплат", "samovar")
     for end in ("", "s", "ed", "а", "у", "ом", "ы", *map(str, range(500)))
 )
-HEAD = ["question", f"{SMALL} tickets", f"{LARGE} tickets", "ratio", "wanted"]
 
 
 def fill(tx: Transaction, project: Project, numbers: range) -> None:
@@ -83,11 +83,14 @@ def fill(tx: Transaction, project: Project, numbers: range) -> None:
     search.index(tx)
 
 
-async def make(path: Path, count: int) -> list[str]:
-    """A database with so many tickets; the ids of the last ones."""
+async def make(path: Path, count: int, agent_chat: Chat | None = None) -> list[str]:
+    """A database with so many tickets; the ids of the last ones. The agents of a chat have seen
+    them all."""
     db = await Database.open(path)
     project = await db.write(projects.create, slug="main", name="Shop")
     await db.write(api_keys.add, project.id, KEY)
+    if agent_chat is not None:
+        await db.write(agent_chats.link, project.id, agent_chat)
     for start in range(1, count + 1, AT_ONCE):
         await db.write(fill, project, range(start, min(start + AT_ONCE, count + 1)))
     rows = await db.read(
@@ -117,12 +120,40 @@ def questions(ids: list[str], count: int) -> dict[str, list[str]]:
     }
 
 
+@dataclass
+class Side:
+    """A desk that listens, and what is asked of it, by name: paths to go through."""
+
+    port: int
+    questions: dict[str, list[str]]
+
+    async def latency(self, name: str) -> float:
+        """Microseconds for an answer, asked one after the other."""
+        paths = self.questions[name]
+        asked = [load.request("GET", paths[n % len(paths)], KEY) for n in range(REQUESTS)]
+        return 1e6 / await load.run(self.port, asked, connections=1)
+
+
+async def compare(small: Side, large: Side, counts: tuple[int, int]) -> list[list[str]]:
+    """The table: a line a question, in rounds that alternate, so that a busy machine is busy for
+    both."""
+    table = [["question", *(f"{count} tickets" for count in counts), "ratio", "wanted"]]
+    for name in small.questions:
+        rounds = [
+            (await small.latency(name), await large.latency(name)) for _ in range(ROUNDS + 1)
+        ][1:]
+        ratio = statistics.median(mine / theirs for theirs, mine in rounds)
+        times = [f"{statistics.median(times):.0f} µs" for times in zip(*rounds, strict=True)]
+        table.append([name, *times, f"{ratio:.2f}", f"{WANTED:.2f}"])
+    return table
+
+
 class Server:
-    """A desk's process that serves a database of a given size."""
+    """The API's process, with nothing of the desk beside it."""
 
     def __init__(self, folder: Path, count: int, core: int) -> None:
         path = folder / f"{count}.db"
-        self.questions = questions(uvloop.run(make(path, count)), count)
+        ids = uvloop.run(make(path, count))
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.bench.growth", str(path), str(core)],
             stdin=subprocess.PIPE,
@@ -130,24 +161,14 @@ class Server:
             text=True,
         )
         assert self._process.stdout is not None
-        self._port = int(self._process.stdout.readline())
-
-    def latency(self, name: str) -> float:
-        """Microseconds for an answer, asked one after the other."""
-        paths = self.questions[name]
-        asked = [load.request("GET", paths[n % len(paths)], KEY) for n in range(REQUESTS)]
-        return 1e6 / uvloop.run(load.run(self._port, asked, connections=1))
+        self.side = Side(int(self._process.stdout.readline()), questions(ids, count))
 
     def stop(self) -> None:
         self._process.communicate()
 
 
-def compare(name: str, small: Server, large: Server) -> list[str]:
-    """A line of the table: rounds that alternate, so that a busy machine is busy for both."""
-    rounds = [(small.latency(name), large.latency(name)) for _ in range(ROUNDS + 1)][1:]
-    ratio = statistics.median(mine / theirs for theirs, mine in rounds)
-    times = [f"{statistics.median(times):.0f} µs" for times in zip(*rounds, strict=True)]
-    return [name, *times, f"{ratio:.2f}", f"{WANTED:.2f}"]
+def mebibytes(file: Path) -> float:
+    return file.stat().st_size / 2**20
 
 
 def run() -> tuple[list[list[str]], str]:
@@ -156,10 +177,10 @@ def run() -> tuple[list[list[str]], str]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         small, large = Server(folder, SMALL, core), Server(folder, LARGE, core)
-        table = [HEAD, *(compare(each, small, large) for each in small.questions)]
+        table = uvloop.run(compare(small.side, large.side, (SMALL, LARGE)))
         small.stop()
         large.stop()
-        sizes = [(folder / f"{count}.db").stat().st_size / 2**20 for count in (SMALL, LARGE)]
+        sizes = [mebibytes(folder / f"{count}.db") for count in (SMALL, LARGE)]
     return table, f"files: {sizes[0]:.1f} MiB and {sizes[1]:.0f} MiB"
 
 

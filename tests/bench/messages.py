@@ -26,9 +26,14 @@ HEAD = ["what", "messages/s", "of the echo bot", "processor ms", "median ms", "9
 
 def peak_mib(pid: int) -> int:
     """The memory that a process had at most."""
+    return kibibytes(pid, "VmHWM") // 1024
+
+
+def kibibytes(pid: int, what: str) -> int:
+    """What the kernel tells of a process's memory: VmRSS is what it has, VmHWM the most it had."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmHWM"):
-            return int(line.split()[1]) // 1024
+        if line.startswith(what):
+            return int(line.split()[1])
     raise LookupError("the kernel does not tell the resident memory")
 
 

@@ -171,3 +171,27 @@ async def test_what_was_said_before_the_index_was_made_anew_is_found(tmp_path: P
             assert await db.read(numbers_with, words) == [7], words
     finally:
         await db.close()
+
+
+async def test_searches_share_their_statements_whatever_they_find(
+    db: Database, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each text of a statement is kept prepared: one for each search would fill the memory."""
+    for number in range(6):
+        await write(db, project, [f"parcel {'blue' if number % 2 else 'red'}"])
+    await db.write(search.index)
+    asked: list[set[str]] = []
+    execute = Transaction._execute
+
+    def remember(tx: Transaction, sql: str, values: dict[str, object]) -> sqlite3.Cursor:
+        asked[-1].add(sql)
+        return execute(tx, sql, values)
+
+    monkeypatch.setattr(Transaction, "_execute", remember)
+    for words, status in (("blue", None), ("red", None), ("red", Status.NEW), ("blue", Status.NEW)):
+        asked.append(set())
+        wanted = TicketFilter(words=words, status=status)
+        tickets_found, _ = await db.read(ticket_list.listing, project.id, wanted, limit=50)
+        assert len(tickets_found) == 3
+    assert asked[0] == asked[1]
+    assert asked[2] == asked[3]
