@@ -50,6 +50,11 @@ LONGEST = ("tests/faults/", "tests/e2e/")
 """What takes longest comes first, so that several workers end at one time."""
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: half of the time tests wait for what they started."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     browser = [item for item in items if item.get_closest_marker("browser")]
     if browser and not CHROMIUM and not IN_CI:
