@@ -50,6 +50,7 @@ LONGEST = ("tests/faults/", "tests/e2e/")
 """What takes longest comes first, so that several workers end at one time."""
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are processors: half of the time tests wait for what they started."""
     return len(os.sched_getaffinity(0)) + 1
