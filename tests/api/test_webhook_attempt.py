@@ -131,9 +131,11 @@ async def test_nobody_there_is_tried_again_until_somebody_is(office: Office) -> 
     receiver = Receiver()
     await receiver.start()
     await receiver.stop()
+    await office.stop()  # a sender with nothing to do would leap to the plan at once
     webhook = await office.post.endpoint(url=receiver.url)
-    office.at(timedelta(minutes=3), receiver.start)
     await office.post.ticket()
+    office.at(timedelta(minutes=3), receiver.start)
+    office.start()
     await receiver.told(1)
     [delivery] = await office.recorded(webhook)
     await receiver.stop()
