@@ -133,11 +133,6 @@ class Service:
         for messenger in self.messengers.values():
             await messenger.bot.session.close()
 
-    async def abandon(self, tasks: Tasks) -> None:
-        """End at once, as in a crash: what is in hand, and in `tasks`, is left as it stands."""
-        await tasks.stop()
-        await self.finish(0)
-
     async def _send(self, messenger: Messenger) -> None:
         await self._connected[messenger.channel].wait()
         await self._senders[messenger.channel].run()

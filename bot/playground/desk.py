@@ -49,15 +49,15 @@ class Desk:
 
     async def kill(self) -> None:
         """End at once, with nothing finished that is in hand."""
-        tasks, self._tasks = self._tasks, None
-        if tasks is not None:
-            await self._service.abandon(tasks)
+        if self.alive:
+            await self.finish(0)
             self._changes.tell("desk")
 
     async def finish(self, seconds: float) -> None:
         """End in order, at the end of the process."""
-        if self._tasks is not None:
-            await self._tasks.stop()
+        tasks, self._tasks = self._tasks, None
+        if tasks is not None:
+            await tasks.stop()
             await self._service.finish(seconds)
 
     # What the API asks of the service
