@@ -169,6 +169,9 @@ async def test_a_locked_database_is_503_until_it_is_free(
 
 async def test_a_full_disk_is_503_until_there_is_room(desk: Desk) -> None:
     def fill(tx: Transaction) -> None:
+        [(free,)] = tx.all("PRAGMA freelist_count")
+        tx.run("CREATE TABLE filler (bytes BLOB)")
+        tx.run("INSERT INTO filler VALUES (zeroblob(:size))", size=free * 4096)
         [(pages,)] = tx.all("PRAGMA page_count")
         tx.all(f"PRAGMA max_page_count = {pages}")
 
