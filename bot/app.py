@@ -12,18 +12,18 @@ from aiogram.types import BotCommand
 import locales
 from bot import agents, customer, middlewares
 from bot.fsm import DialogStorage
+from bot.messengers import Messenger
 from storage.database import Database
-from storage.model import Channel
 
 
 def build_dispatcher(
-    db: Database, *, default_locale: str, channel_of: Callable[[int], Channel]
+    db: Database, *, default_locale: str, messenger_of: Callable[[int], Messenger]
 ) -> Dispatcher:
     """A dispatcher to be fed by `feed_update(bot, update, messenger=…, album=[…])`.
 
     Errors that pass by themselves come out of it, for the update to be run again later.
     """
-    dispatcher = Dispatcher(storage=DialogStorage(db, channel_of), db=db)
+    dispatcher = Dispatcher(storage=DialogStorage(db, messenger_of), db=db)
     registry = SceneRegistry(dispatcher, register_on_add=False)
     dispatcher.update.outer_middleware(middlewares.refusals)
     dispatcher.update.outer_middleware(middlewares.Introduction(db, default_locale))

@@ -9,24 +9,24 @@ from typing import Any
 from aiogram.fsm.state import State
 from aiogram.fsm.storage.base import BaseStorage, StateType, StorageKey
 
+from bot.messengers import Messenger
 from storage import dialogs
 from storage.database import Database
-from storage.model import Channel, Chat
 
 
 class DialogStorage(BaseStorage):
     """Keyed by channel, chat, user, thread and destiny: aiogram's scenes keep a history of theirs.
 
-    `channel_of` tells the messenger that a bot (by its id) belongs to.
+    `messenger_of` tells the messenger that a bot (by its id) belongs to.
     """
 
-    def __init__(self, db: Database, channel_of: Callable[[int], Channel]) -> None:
+    def __init__(self, db: Database, messenger_of: Callable[[int], Messenger]) -> None:
         self._db = db
-        self._channel_of = channel_of
+        self._messenger_of = messenger_of
 
     def _key(self, key: StorageKey) -> dialogs.DialogKey:
         return dialogs.DialogKey(
-            chat=Chat(self._channel_of(key.bot_id), key.chat_id),
+            chat=self._messenger_of(key.bot_id).chat(key.chat_id),
             user_id=key.user_id,
             thread_id=key.thread_id or 0,
             destiny=key.destiny,
@@ -37,6 +37,8 @@ class DialogStorage(BaseStorage):
         await self._db.write(dialogs.set_state, self._key(key), name)
 
     async def get_state(self, key: StorageKey) -> str | None:
+        if self._messenger_of(key.bot_id).is_group(key.chat_id):
+            return None  # scenes are for private chats alone
         state, _ = await self._db.read(dialogs.get, self._key(key))
         return state
 

@@ -6,6 +6,7 @@ for later, they save 100 MB of memory and two of the three seconds that a start 
 
 import sys
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -43,6 +44,9 @@ def import_aiogram() -> None:
         BaseModel.model_rebuild = classmethod(build)  # type: ignore[method-assign,assignment]
     for root in (TelegramObject, TelegramMethod, Response):
         root.model_rebuild = classmethod(build_with_names)  # type: ignore[method-assign,assignment]
+    # pydantic forgets a Response[Message] once nobody holds it, and to build that again takes 0.1
+    # seconds, in which nothing else happens.
+    Response.__class_getitem__ = staticmethod(cache(Response.__class_getitem__))  # type: ignore[method-assign,assignment]
 
 
 if "aiogram" not in sys.modules:

@@ -16,6 +16,7 @@ from bot import views
 from bot.content import person_of
 from bot.guide import Guide
 from bot.stage import Stage, end_wait
+from storage import projects
 from storage.database import Database
 from storage.errors import NotFound
 from storage.model import Person
@@ -27,7 +28,8 @@ Data = dict[str, Any]
 
 
 class Introduction:
-    """Provides `person` and `locale`, and in a private chat the `guide`."""
+    """Provides `person` and `locale`, in a private chat the `guide`, and in an agent chat its
+    `project`."""
 
     def __init__(self, db: Database, default_locale: str) -> None:
         self._db = db
@@ -35,15 +37,19 @@ class Introduction:
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: Data) -> Any:
         user, chat = data.get("event_from_user"), data.get("event_chat")
-        data |= {"person": None, "locale": self._default_locale}
+        data |= {"person": None, "locale": self._default_locale, "project": None}
         if user is not None and chat is not None:
-            person = person_of(user, chat, data["messenger"].channel)
-            data |= {"person": person, "locale": await self._locale(person)}
+            person = data["person"] = person_of(user, chat, data["messenger"].channel)
             if chat.type == ChatType.PRIVATE:
+                data["locale"] = await self._spoken(person)
                 data["guide"] = self._guide(person, event, data)
+            else:
+                project = data["project"] = await self._db.read(projects.by_agent_chat, person.chat)
+                locale = self._default_locale if project is None else project.locale
+                data["locale"] = locales.pick(person.language, locale)
         return await handler(event, data)
 
-    async def _locale(self, person: Person) -> str:
+    async def _spoken(self, person: Person) -> str:
         """As for notices: the language told now, else told before, else the project's."""
         known, project_locale = await self._db.read(views.spoken, person.chat)
         return locales.pick(person.language or known, project_locale or self._default_locale)

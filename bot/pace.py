@@ -48,10 +48,10 @@ class _Places:
         """When the next place is free, if what flies now lands at `landing`; -inf is at once."""
         if self.window is None:
             return -math.inf
-        ends = self.ends + [landing] * self.flying
-        if len(ends) < self.window.count:
+        nth = len(self.ends) + self.flying - self.window.count
+        if nth < 0:
             return -math.inf
-        return ends[-self.window.count] + self.window.seconds
+        return (self.ends[nth] if nth < len(self.ends) else landing) + self.window.seconds
 
     def free(self, now: float) -> float:
         """How many places are free now; infinite without a window."""
@@ -132,8 +132,9 @@ class Pace:
         waiter = _Waiter(priority, next(self._numbers), given)
         insort(chat.waiters, waiter)
         self._review(chat)
+        waits = not given.done()
         try:
-            return await given
+            turn = await given
         except asyncio.CancelledError:
             if given.done() and not given.cancelled():
                 given.result().void()
@@ -141,6 +142,8 @@ class Pace:
                 chat.waiters.remove(waiter)
                 self._review(chat)
             raise
+        turn.waited_for = waits
+        return turn
 
     def pause(self, chat_id: int, seconds: float) -> None:
         """The messenger asked this chat, and it alone, to wait for `seconds` (retry_after)."""

@@ -8,7 +8,6 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import structlog
 from aiogram.exceptions import (
@@ -22,16 +21,13 @@ from bot.due import Due
 from bot.failures import PASSING, REFUSED, backoff, understood, wait_after, words
 from bot.outgoing.outlet import Outlet
 from bot.outgoing.parts import FileRefused
+from bot.outgoing.picking import Pick, Picker
 from bot.outgoing.recording import record
-from bot.outgoing.to_agents import ToAgents
-from bot.outgoing.to_customer import ToCustomer
 from bot.outgoing.topics import Mended
 from bot.outgoing.turns import Turns
-from storage import agent_chats, outbox, shares
+from storage import agent_chats, outbox
 from storage.errors import NotFound, Unavailable
-from storage.model import Chat
 from storage.outbox import Audience, OutboxRow
-from storage.shares import Lineup
 
 log = structlog.get_logger()
 _events = logging.getLogger(__name__)
@@ -42,9 +38,6 @@ SURPRISES = 8
 """How often a row that our own code fails on is tried, some minutes: it holds up its whole chat."""
 LONGEST_SLEEP = 60.0
 """Seconds after which a row that waits is looked at again."""
-
-FAIR = 0.75
-"""The part of a group's window that the tickets of one customer may take."""
 
 FINAL_REASONS = (
     ("bot was blocked by the user", "blocked"),
@@ -57,13 +50,6 @@ FINAL_REASONS = (
 
 MISSING_RIGHT = ("not enough rights", "have no rights", "CHAT_WRITE_FORBIDDEN", "chat not found")
 """What an agent chat answers while the bot lacks a right there or was removed; it can be given."""
-
-
-class _Outgoing(Protocol):
-    def gathers(self, row: OutboxRow, turns: Turns) -> float: ...
-    async def needs_turn(self, row: OutboxRow) -> bool: ...
-    async def send(self, rows: list[OutboxRow], turns: Turns) -> None: ...
-    async def give_up(self, row: OutboxRow, reason: str) -> None: ...
 
 
 class _Lane:
@@ -81,29 +67,30 @@ class Sender:
         self._db = outlet.db
         self._numbers = outlet.numbers
         self._messenger = outlet.messenger
-        self._outgoing: dict[Audience, _Outgoing] = {
-            Audience.CUSTOMER: ToCustomer(outlet),
-            Audience.AGENTS: ToAgents(outlet),
-        }
+        self._picker = Picker(outlet)
+        self._outgoing = self._picker.outgoing
         self._lanes: dict[int, _Lane] = {}
         self._sending: set[asyncio.Task[None]] = set()
         self._ending = False
 
     async def run(self) -> None:
         """Send for ever, what was left over from before first."""
-        channel = self._messenger.channel
-        with self._db.listen(f"outbox:{channel}") as woken:
+        with self._db.listen(f"outbox:{self._messenger.channel}") as news:
+            for chat_id in await self._left_over():
+                self._wake(chat_id)
             while True:
-                woken.clear()
-                try:
-                    chats = await self._db.read(outbox.waiting_chats, channel)
-                except Unavailable as error:
-                    log.warning("cannot read the outbox", reason=error.detail)
-                    await asyncio.sleep(1)
-                    continue
-                for chat_id in chats:
+                await news.wait()
+                for chat_id in news.take():
                     self._wake(chat_id)
-                await woken.wait()
+
+    async def _left_over(self) -> list[int]:
+        """The chats for which something waits from before."""
+        while True:
+            try:
+                return await self._db.read(outbox.waiting_chats, self._messenger.channel)
+            except Unavailable as error:
+                log.warning("cannot read the outbox", reason=error.detail)
+                await asyncio.sleep(1)
 
     def _wake(self, chat_id: int) -> None:
         lane = self._lanes.setdefault(chat_id, _Lane())
@@ -133,15 +120,14 @@ class Sender:
         while not self._ending:
             lane.more.clear()
             try:
-                lineup = await self._waiting(chat)
-                rows = lineup.rows
-                if sent is not None and sent.id not in (row.id for row in rows):
+                pick = await self._picker.pick(chat)
+                if sent is not None and (pick.row is None or pick.row.id != sent.id):
                     self._sent(sent)
                 sent = None
-                if rows:
-                    sent = await self._step(lane, rows)
-                elif lineup.held_until is not None:
-                    await self._until(lineup.held_until, lane)
+                if pick.row is not None:
+                    sent = await self._step(lane, pick.row, pick)
+                elif pick.held_until is not None:
+                    await self._until(pick.held_until, lane)
                 elif not lane.more.is_set():
                     break
                 stumbles = 0
@@ -155,27 +141,17 @@ class Sender:
             stumbles += 1
         self._lanes.pop(chat_id, None)
 
-    async def _waiting(self, chat: Chat) -> Lineup:
-        """What waits for a chat and may go. In a group no customer has more than a FAIR part of
-        the window: what others write then finds room at once, whatever one of them does."""
-        window = self._messenger.pace.window(group=True)
-        if window is None or not self._messenger.is_group(chat.id):
-            return Lineup(await self._db.read(outbox.pending, chat))
-        share = max(1, int(window.count * FAIR))
-        return await self._db.read(shares.lineup, chat, share, timedelta(seconds=window.seconds))
-
     async def _until(self, moment: datetime, lane: _Lane) -> None:
         """Wait for the moment, or for something new in the lane."""
         seconds = (moment - self._db.clock()).total_seconds()
         with suppress(TimeoutError):
             await asyncio.wait_for(lane.more.wait(), min(max(seconds, 0.001), LONGEST_SLEEP))
 
-    async def _step(self, lane: _Lane, rows: list[OutboxRow]) -> OutboxRow | None:
-        """Send the first row when it is due; whatever happens, the row knows afterwards.
+    async def _step(self, lane: _Lane, row: OutboxRow, pick: Pick) -> OutboxRow | None:
+        """Send a row when it is due; whatever happens, the row knows afterwards.
 
         The row if that went well, which may not have been all of it.
         """
-        row = rows[0]
         outgoing = self._outgoing[row.audience]
         turns = Turns(self._messenger, row.chat.id, row.audience)
         wait = lane.due.wait(row, outgoing.gathers(row, turns), self._db.clock())
@@ -183,12 +159,12 @@ class Sender:
             await asyncio.sleep(min(wait, LONGEST_SLEEP))
             return None
         try:
-            if await outgoing.needs_turn(row):
-                await turns.take()
-                rows = (await self._waiting(row.chat)).rows
-            if rows and rows[0].id == row.id:
+            if outgoing.needs_turn(pick.loaded()) and await turns.take():
+                pick = await self._picker.pick(row.chat)  # more may have come meanwhile
+            if pick.row is not None and pick.row.id == row.id:
+                loaded = pick.loaded()
                 with self._in_hand():
-                    await outgoing.send(rows, turns)
+                    await outgoing.send(loaded, turns)
                 return row
         except Exception as error:
             with self._in_hand():

@@ -68,7 +68,7 @@ class Service:
         self.messengers: Mapping[Channel, Messenger] = {each.channel: each for each in messengers}
         self.files = Files(self.messengers)
         self._dispatcher: Dispatcher = build_dispatcher(
-            db, default_locale=locale, channel_of=self._channel_of
+            db, default_locale=locale, messenger_of=self._messenger_of
         )
         self._lanes = {
             each.channel: Lanes(db, each, partial(self._handle, each)) for each in messengers
@@ -101,8 +101,8 @@ class Service:
             return [f"database: {error.detail}", *self._health.reasons()]
         return self._health.reasons()
 
-    def _channel_of(self, bot_id: int) -> Channel:
-        return next(each.channel for each in self.messengers.values() if each.bot.id == bot_id)
+    def _messenger_of(self, bot_id: int) -> Messenger:
+        return next(each for each in self.messengers.values() if each.bot.id == bot_id)
 
     async def _handle(self, messenger: Messenger, update: Update, album: list[Message]) -> None:
         await self._dispatcher.feed_update(messenger.bot, update, messenger=messenger, album=album)

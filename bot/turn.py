@@ -17,6 +17,8 @@ class Turn:
         self._close = close
         self._hold = hold
         self._open = True
+        self.waited_for = False
+        """Whether something else could happen before it was given."""
 
     def hold(self) -> None:
         """Nobody else gets a turn before this one is over, or released, however long it takes:

@@ -19,7 +19,7 @@ from storage import ids
 from storage.errors import DatabaseUnusable, Unavailable
 from storage.migrations import migrate
 from storage.outages import as_told, describe
-from storage.transaction import Transaction, to_ms
+from storage.transaction import Signal, Transaction, to_ms
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -49,7 +49,7 @@ class _Job:
         self.future = future
         self.result: Any = None
         self.error: BaseException | None = None
-        self.signals: set[str] = set()
+        self.signals: set[Signal] = set()
 
     def settle(self) -> None:
         if self.future.done():
@@ -73,6 +73,24 @@ class _Lane:
         self.busy = False
 
 
+class News(asyncio.Event):
+    """Set by signals; keeps what they are about until it is taken."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._about: set[Any] = set()
+
+    def tell(self, about: object) -> None:
+        self._about.add(about)
+        self.set()
+
+    def take(self) -> set[Any]:
+        """Clear it; what the signals since the last time were about."""
+        self.clear()
+        about, self._about = self._about, set()
+        return about
+
+
 class Database:
     """Runs operations on one SQLite file. Open it with `await Database.open(path)`."""
 
@@ -83,7 +101,7 @@ class Database:
         self._reads: deque[_Job] = deque()
         self._lanes: list[_Lane] = []
         self._tasks: list[asyncio.Task[None]] = []
-        self._listeners: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self._listeners: defaultdict[str, set[News]] = defaultdict(set)
         self._closing = False
         self.path = Path()
 
@@ -172,9 +190,9 @@ class Database:
             # The one place that runs a function on aiosqlite's thread: a batch is one hop.
             await lane.connection._execute(self._run, lane, jobs)  # type: ignore[no-untyped-call]
             for job in jobs:
-                for topic in job.signals:
-                    for event in self._listeners.get(topic, ()):
-                        event.set()
+                for topic, about in job.signals:
+                    for news in self._listeners.get(topic, ()):
+                        news.tell(about)
                 job.settle()
 
     def _run(self, lane: _Lane, jobs: list[_Job]) -> None:
@@ -206,16 +224,16 @@ class Database:
                 job.signals = set()
 
     @contextmanager
-    def listen(self, *topics: str) -> Iterator[asyncio.Event]:
+    def listen(self, *topics: str) -> Iterator["News"]:
         """An event, set after each commit that signalled one of `topics`; clear it yourself."""
-        event = asyncio.Event()
+        news = News()
         for topic in topics:
-            self._listeners[topic].add(event)
+            self._listeners[topic].add(news)
         try:
-            yield event
+            yield news
         finally:
             for topic in topics:
-                self._listeners[topic].discard(event)
+                self._listeners[topic].discard(news)
                 if not self._listeners[topic]:
                     del self._listeners[topic]
 

@@ -10,6 +10,7 @@ from storage import (
     ids,
     message_map,
     messages,
+    notices,
     outbox,
     projects,
     requests,
@@ -122,7 +123,7 @@ def open_ticket(
     if subscriber.channel is Channel.VIRTUAL:
         return ticket
     if new.previous is None:
-        outbox.notify_customer(
+        notices.notify_customer(
             tx,
             subscriber,
             ticket.id,

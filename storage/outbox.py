@@ -13,11 +13,16 @@ from uuid import UUID
 from pydantic_core import from_json
 
 from storage import ids
-from storage.model import Channel, Chat, Project, Subscriber, SubscriberStatus, noun
+from storage.model import Channel, Chat, Project, Subscriber, noun
 from storage.transaction import Row, Transaction, from_ms, to_ms
 
 REMEMBERED = timedelta(days=7)
 """How long a finished row is kept for a look."""
+
+_WAITING = (
+    "SELECT * FROM outbox WHERE channel = :channel AND chat_id = :chat_id AND status = 'pending'"
+    " ORDER BY ticket_id IS NOT NULL, id LIMIT :limit"
+)
 
 
 class Audience(StrEnum):
@@ -68,7 +73,7 @@ def put(
     message_id: UUID | None = None,
     payload: Mapping[str, Any] | None = None,
 ) -> None:
-    """Add a row and wake the sender of its channel once it is committed."""
+    """Add a row and wake the sender of its channel for the chat once it is committed."""
     tx.insert(
         "outbox",
         project_id=str(project_id),
@@ -82,7 +87,7 @@ def put(
         created_at=tx.now_ms,
         due_at=tx.now_ms,
     )
-    tx.signal(f"outbox:{chat.channel}")
+    tx.signal(f"outbox:{chat.channel}", chat.id)
 
 
 def to_agents(
@@ -108,44 +113,6 @@ def to_agents(
         )
 
 
-def notify_agents(
-    tx: Transaction, project: Project, ticket_id: UUID | None, text: str, /, **values: object
-) -> None:
-    """Words of the desk for the agents: `text` names one in `locales`, `values` fill it."""
-    payload = {"text": text, "values": values}
-    to_agents(tx, project, Kind.NOTICE, ticket_id=ticket_id, payload=payload)
-
-
-def notify_customer(
-    tx: Transaction,
-    subscriber: Subscriber,
-    ticket_id: UUID | None,
-    text: str,
-    /,
-    *,
-    reply_to: int | None = None,
-    buttons: str | None = None,
-    **values: object,
-) -> None:
-    """Words of the desk for a customer; nothing where the customer has no chat or left it.
-
-    `text` names one in `locales`, `values` fill it, `buttons` names a keyboard of the screens.
-    """
-    chat = chat_of(subscriber)
-    if chat is None or subscriber.status is not SubscriberStatus.ACTIVE:
-        return
-    payload = {"text": text, "values": values, "reply_to": reply_to, "buttons": buttons}
-    put(
-        tx,
-        subscriber.project_id,
-        chat,
-        Audience.CUSTOMER,
-        Kind.NOTICE,
-        ticket_id=ticket_id,
-        payload=payload,
-    )
-
-
 def chat_of(subscriber: Subscriber) -> Chat | None:
     """Where a subscriber can be written to; None for virtual customers and after erasure."""
     if subscriber.channel is Channel.VIRTUAL or subscriber.chat_id is None:
@@ -168,14 +135,32 @@ def pending(tx: Transaction, chat: Chat, limit: int = 60) -> list[OutboxRow]:
 
     Words that belong to no ticket go first: they may say what it is that the tickets wait for.
     """
+    return [row_of(row) for row in tx.all(_WAITING, **_named(chat), limit=limit)]
+
+
+def behind(tx: Transaction, row: OutboxRow, limit: int = 60) -> list[OutboxRow]:
+    """The rows of its ticket that wait behind a row, of the first `limit` of the chat, in order."""
     rows = tx.all(
-        "SELECT * FROM outbox WHERE channel = :channel AND chat_id = :chat_id"
-        " AND status = 'pending' ORDER BY ticket_id IS NOT NULL, id LIMIT :limit",
-        channel=chat.channel,
-        chat_id=chat.id,
+        f"SELECT * FROM ({_WAITING}) WHERE ticket_id = :ticket_id AND id > :id ORDER BY id",
+        **_named(row.chat),
+        limit=limit,
+        ticket_id=str(row.ticket_id),
+        id=row.id,
+    )
+    return [row_of(each) for each in rows]
+
+
+def makes(tx: Transaction, chat: Chat, limit: int = 60) -> int:
+    """How many messages the first `limit` rows make that wait for a chat: at most one a row, and
+    one for all cards of a ticket."""
+    row = tx.one(
+        "SELECT sum(kind IN ('message', 'notice'))"
+        " + count(DISTINCT CASE kind WHEN 'card' THEN ticket_id END) AS made"
+        f" FROM ({_WAITING})",
+        **_named(chat),
         limit=limit,
     )
-    return [row_of(row) for row in rows]
+    return 0 if row is None else row["made"] or 0
 
 
 def get(tx: Transaction, row_id: int) -> OutboxRow | None:
@@ -235,8 +220,7 @@ def move_chat(tx: Transaction, old: Chat, new_id: int) -> None:
     rows = tx.all(
         "SELECT id, kind, payload FROM outbox WHERE channel = :channel AND chat_id = :chat_id"
         " AND status = 'pending'",
-        channel=old.channel,
-        chat_id=old.id,
+        **_named(old),
     )
     finish(tx, [row["id"] for row in rows if row["kind"] == Kind.MARK], "failed", "moved")
     for row in rows:
@@ -249,16 +233,20 @@ def move_chat(tx: Transaction, old: Chat, new_id: int) -> None:
     tx.run(
         "UPDATE outbox SET chat_id = :new_id WHERE channel = :channel AND chat_id = :chat_id"
         " AND status = 'pending'",
-        channel=old.channel,
-        chat_id=old.id,
+        **_named(old),
         new_id=new_id,
     )
-    tx.signal(f"outbox:{old.channel}")
+    tx.signal(f"outbox:{old.channel}", new_id)
 
 
 def purge(tx: Transaction) -> int:
     """Forget rows that ended before REMEMBERED; how many."""
     return tx.run("DELETE FROM outbox WHERE finished_at < :limit", limit=to_ms(tx.now - REMEMBERED))
+
+
+def _named(chat: Chat) -> dict[str, object]:
+    """The values that name a chat in a statement."""
+    return {"channel": chat.channel, "chat_id": chat.id}
 
 
 def row_of(row: Row) -> OutboxRow:

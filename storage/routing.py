@@ -10,8 +10,8 @@ from storage import (
     lifecycle,
     message_map,
     messages,
+    notices,
     opening,
-    outbox,
     projects,
     subscribers,
     tickets,
@@ -114,7 +114,7 @@ def _add(
     subscribers.focus(tx, subscriber.id, ticket.id)
     rush = _in_a_row(tx, ticket) if route is Route.ADDED else 1
     if rush <= RUSH + 1:
-        outbox.notify_customer(
+        notices.notify_customer(
             tx,
             subscriber,
             ticket.id,
@@ -149,7 +149,7 @@ def _open_new(
     ticket = opening.open_ticket(tx, project, subscriber, new, source)
     if previous is None:
         return Routed(ticket, Route.NEW)
-    outbox.notify_customer(
+    notices.notify_customer(
         tx,
         subscriber,
         ticket.id,

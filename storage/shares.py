@@ -3,7 +3,6 @@
 The order within a ticket is kept, nothing is left out; how large a share is, the sender knows.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from storage import outbox
@@ -12,23 +11,22 @@ from storage.outbox import OutboxRow
 from storage.transaction import Transaction, from_ms, to_ms
 
 
-@dataclass(frozen=True, slots=True)
-class Lineup:
-    """The rows that may go now, in their order; `held_until` is when to look again where there are
-    none but those of customers who had their share, None where nothing waits at all."""
+def first(
+    tx: Transaction, chat: Chat, share: int | None, window: timedelta
+) -> tuple[OutboxRow | None, datetime | None]:
+    """The row that goes next to `chat`, where no customer's tickets get more than `share` messages
+    of ours in any `window`. Edits of cards and marks make no message, so they go on.
 
-    rows: list[OutboxRow]
-    held_until: datetime | None = None
-
-
-def lineup(tx: Transaction, chat: Chat, share: int, window: timedelta, limit: int = 60) -> Lineup:
-    """What waits for `chat`, where no customer's tickets get more than `share` messages of ours in
-    any `window`. Edits of cards and marks make no message, so they go on."""
-    held = _held(tx, chat, share, window)
-    rows = _pending(tx, chat, sorted(held), limit) if held else outbox.pending(tx, chat, limit)
-    if rows or not held or not outbox.pending(tx, chat, 1):
-        return Lineup(rows)
-    return Lineup([], from_ms(min(held.values())))
+    Without a row: when to look again where there are none but those of customers who had their
+    share, None where nothing waits at all.
+    """
+    rows = outbox.pending(tx, chat, 1)
+    held = _held(tx, chat, share, window) if rows and share is not None else {}
+    if held:
+        rows = _pending(tx, chat, sorted(held))
+    if rows:
+        return rows[0], None
+    return None, from_ms(min(held.values())) if held else None
 
 
 def _held(tx: Transaction, chat: Chat, share: int, window: timedelta) -> dict[str, int]:
@@ -53,7 +51,7 @@ def _held(tx: Transaction, chat: Chat, share: int, window: timedelta) -> dict[st
     return {key: times[-share] + length for key, times in sent.items() if len(times) >= share}
 
 
-def _pending(tx: Transaction, chat: Chat, held: list[str], limit: int) -> list[OutboxRow]:
+def _pending(tx: Transaction, chat: Chat, held: list[str]) -> list[OutboxRow]:
     names = {f"held{number}": key for number, key in enumerate(held)}
     rows = tx.all(
         "SELECT o.* FROM outbox o LEFT JOIN tickets t ON t.id = o.ticket_id"
@@ -62,10 +60,9 @@ def _pending(tx: Transaction, chat: Chat, held: list[str], limit: int) -> list[O
         " WHERE o.channel = :channel AND o.chat_id = :chat_id AND o.status = 'pending'"
         f" AND (t.id IS NULL OR t.subscriber_id NOT IN ({', '.join(f':{name}' for name in names)})"
         " OR o.kind = 'mark' OR (o.kind = 'card' AND h.card_id IS NOT NULL))"
-        " ORDER BY o.ticket_id IS NOT NULL, o.id LIMIT :limit",
+        " ORDER BY o.ticket_id IS NOT NULL, o.id LIMIT 1",
         channel=chat.channel,
         chat_id=chat.id,
-        limit=limit,
         **names,
     )
     return [outbox.row_of(row) for row in rows]

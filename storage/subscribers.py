@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from storage import ids, outbox, projects
+from storage import ids, notices, projects
 from storage.errors import NotFound
 from storage.model import Channel, Chat, Customer, Person, Subscriber, SubscriberStatus
 from storage.transaction import Row, Transaction, from_ms
@@ -197,7 +197,7 @@ def unsubscribe(
         for row in open_tickets:
             if row["id"] == str(told):
                 continue
-            outbox.notify_agents(tx, project, UUID(row["id"]), text)
+            notices.notify_agents(tx, project, UUID(row["id"]), text)
     return ended
 
 

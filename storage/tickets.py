@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic_core import from_json
 
-from storage import agents, events, ids, lifecycle, outbox, projects, subscribers
+from storage import agents, events, ids, lifecycle, notices, outbox, projects, subscribers
 from storage.errors import TicketNotFound, ValidationFailed
 from storage.model import Channel, Chat, Customer, Priority, Status, Ticket
 from storage.transaction import Row, Transaction, from_ms, optional_ms
@@ -112,9 +112,9 @@ def set_status(
     outbox.to_agents(tx, project, outbox.Kind.CARD, ticket_id=ticket_id)
     if by_customer:
         text = "customer_closed" if status is Status.CLOSED else "customer_reopened"
-        outbox.notify_agents(tx, project, ticket_id, text)
+        notices.notify_agents(tx, project, ticket_id, text)
     if status is Status.CLOSED and ticket.customer.subscriber_id is not None:
-        outbox.notify_customer(
+        notices.notify_customer(
             tx,
             subscribers.get(tx, project_id, ticket.customer.subscriber_id),
             ticket_id,
@@ -215,7 +215,7 @@ def rate(tx: Transaction, ticket_id: UUID, chat: Chat, rating: int) -> Ticket:
     )
     project = projects.get(tx, ticket.project_id)
     outbox.to_agents(tx, project, outbox.Kind.CARD, ticket_id=ticket_id)
-    outbox.notify_agents(
+    notices.notify_agents(
         tx, project, ticket_id, "rated", number=ticket.ticket_number, rating=rating
     )
     return of_customer(tx, ticket_id, chat)

@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from uuid import UUID
 
 Row = sqlite3.Row
+Signal = tuple[str, object]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SETTLED = frozenset({"api_keys", "projects", "webhooks"})
@@ -46,7 +47,7 @@ class Transaction:
         self.new_id = new_id
         self.now_ms = to_ms(now)
         self.now = from_ms(self.now_ms)
-        self.signals: set[str] = set()
+        self.signals: set[Signal] = set()
 
     def run(self, sql: str, /, **values: object) -> int:
         """Execute a statement; the number of rows it changed."""
@@ -72,9 +73,9 @@ class Transaction:
         """Insert one row; its rowid. `table` and the names come from our code only."""
         return self._execute(_insertion(table, *values), values).lastrowid or 0
 
-    def signal(self, topic: str) -> None:
-        """Wake the listeners of `topic` once this is committed."""
-        self.signals.add(topic)
+    def signal(self, topic: str, about: object = None) -> None:
+        """Wake the listeners of `topic` once this is committed, and tell them what it is about."""
+        self.signals.add((topic, about))
 
     def forget(self) -> None:
         """Something was undone: what was known of SETTLED tables may not hold."""

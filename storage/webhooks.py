@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from storage import ids, outbox, projects
+from storage import ids, notices, projects
 from storage.errors import LimitReached, NotFound
 from storage.transaction import Row, Transaction, from_ms, to_ms
 
@@ -227,7 +227,7 @@ def failed(tx: Transaction, webhook_id: UUID, *, gone: bool, pause: timedelta | 
     _disable(tx, webhook_id, Reason.GONE if gone else Reason.FAILING)
     project = projects.get(tx, UUID(row["project_id"]))
     url, _, _ = row["url"].partition("?")  # a query may hold what is nobody's business
-    outbox.notify_agents(tx, project, None, "endpoint_disabled", url=url, gone=gone)
+    notices.notify_agents(tx, project, None, "endpoint_disabled", url=url, gone=gone)
 
 
 def _disable(tx: Transaction, webhook_id: UUID, reason: Reason) -> None:

@@ -9,7 +9,7 @@ from aiogram.exceptions import (
 from aiogram.types import ChatMemberAdministrator, ChatMemberRestricted
 
 from bot.messengers import Messenger
-from storage import agent_chats, outbox
+from storage import agent_chats, notices
 from storage.database import Database
 from storage.model import Chat, Project
 
@@ -65,6 +65,6 @@ async def announce_rights(
     if "right_member" in missing:
         return
     if missing:
-        await db.write(outbox.notify_agents, project, None, "rights_missing", rights=missing)
+        await db.write(notices.notify_agents, project, None, "rights_missing", rights=missing)
     elif linked:
-        await db.write(outbox.notify_agents, project, None, "connect_ok", project=project.name)
+        await db.write(notices.notify_agents, project, None, "connect_ok", project=project.name)

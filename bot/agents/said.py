@@ -13,8 +13,7 @@ from aiogram.types import Chat as MessengerChat
 from bot.agents.named import head_of, ticket_named
 from bot.content import person_of, source_of
 from bot.messengers import Messenger
-from storage import agents, message_map, outbox, projects, tickets
-from storage.database import Database
+from storage import agents, message_map, outbox, tickets
 from storage.errors import TicketNotFound
 from storage.model import Agent, Channel, Chat, Person, Project, Source, Ticket
 from storage.transaction import Transaction
@@ -80,31 +79,24 @@ async def in_group(event: Event) -> bool:
     return group_of(event) is not None
 
 
-async def in_agent_chat(
-    event: Event, db: Database, messenger: Messenger
-) -> bool | dict[str, Project]:
-    """Lets pass what happens in an agent chat, with its `project`."""
-    group = group_of(event)
-    if group is None:
-        return False
-    project = await db.read(projects.by_agent_chat, messenger.chat(group.id))
-    return False if project is None else {"project": project}
+async def in_agent_chat(_: Event, project: Project | None) -> bool:
+    """Lets pass what happens in an agent chat."""
+    return project is not None
 
 
 async def by_agent(
-    message: Message, db: Database, messenger: Messenger, album: list[Message]
+    message: Message, messenger: Messenger, album: list[Message], project: Project | None
 ) -> bool | dict[str, Any]:
     """Lets pass what an agent says in an agent chat, as `said`."""
-    found = await in_agent_chat(message, db, messenger)
     author = author_of(message, messenger.channel)
-    if isinstance(found, bool) or author is None:
+    if project is None or author is None:
         return False
     source = source_of(album, messenger.channel)
     if source.reply_to is None:
         source = replace(source, reply_to=_answered_elsewhere(message))
     # Without is_topic_message the number is that of a chain of replies.
     thread_id = message.message_thread_id if message.is_topic_message else None
-    return {"said": Said(found["project"], author, source, thread_id, head_of(message))}
+    return {"said": Said(project, author, source, thread_id, head_of(message))}
 
 
 def _answered_elsewhere(message: Message) -> int | None:

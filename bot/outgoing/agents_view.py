@@ -9,8 +9,7 @@ import locales
 from bot.agents.card import card_header, previous_number
 from bot.names import isolate
 from bot.outgoing.formatted import Formatted, from_html, joined, styled
-from storage import message_map, messages, projects, tickets
-from storage.errors import NotFound
+from storage import message_map, messages, outbox, projects, tickets
 from storage.message_map import Copy, Thread
 from storage.model import Author, Message, Project, Ticket
 from storage.outbox import Kind, OutboxRow
@@ -23,8 +22,13 @@ BLANK_LINE = "\n\n"
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A ticket as a row for the agents finds it; `carried` is what its card shows."""
+    """A ticket as a row for the agents finds it.
 
+    `carried` is what its card shows, `repeats` are later rows that say the same, and `waiting` is
+    how many messages wait for the chat, as far as they are counted.
+    """
+
+    row: OutboxRow
     ticket: Ticket
     project: Project
     previous_number: int | None
@@ -32,22 +36,33 @@ class View:
     thread: Thread
     message: Message | None
     carried: list[Message]
+    repeats: list[int]
+    waiting: int
 
     @property
     def locale(self) -> str:
         return self.project.locale
 
 
-def load(tx: Transaction, row: OutboxRow) -> View:
-    """Raises NotFound where the ticket is gone."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A row of words that belong to no ticket."""
+
+    row: OutboxRow
+    locale: str
+
+
+def load(tx: Transaction, row: OutboxRow) -> View | Told:
+    """Raises NotFound where the row's ticket is gone."""
     if row.ticket_id is None:
-        raise NotFound
+        return Told(row, projects.get(tx, row.project_id).locale)
     ticket = tickets.get(tx, row.project_id, row.ticket_id)
     thread = message_map.thread(tx, ticket.id, row.chat)
     carried: list[Message] = []
     if thread.card_id is not None:
         carried = carried_messages(tx, message_map.carried_by(tx, row.chat, thread.card_id))
     return View(
+        row=row,
         ticket=ticket,
         project=projects.get(tx, row.project_id),
         previous_number=previous_number(tx, ticket),
@@ -55,7 +70,17 @@ def load(tx: Transaction, row: OutboxRow) -> View:
         thread=thread,
         message=None if row.message_id is None else messages.get(tx, row.message_id),
         carried=carried,
+        repeats=_repeats(tx, row),
+        waiting=outbox.makes(tx, row.chat),
     )
+
+
+def _repeats(tx: Transaction, row: OutboxRow) -> list[int]:
+    """Later rows that bring the same card or message up to date."""
+    if row.kind not in (Kind.CARD, Kind.EDIT):
+        return []
+    later = outbox.behind(tx, row)
+    return [r.id for r in later if (r.kind, r.message_id) == (row.kind, row.message_id)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +92,21 @@ class Saying:
     text: Formatted
 
 
-def sayings(tx: Transaction, rows: list[OutboxRow], view: View) -> list[Saying]:
-    """The rows of the view's ticket that are only words, up to the first that has files."""
+def sayings(tx: Transaction, view: View) -> list[Saying]:
+    """What waits behind the view's row and is only words, up to the first that has files."""
     found = []
-    for row in rows:
-        if row.ticket_id != view.ticket.id or row.kind not in (Kind.MESSAGE, Kind.NOTICE):
+    for row in outbox.behind(tx, view.row):
+        if row.kind not in (Kind.MESSAGE, Kind.NOTICE):
             continue
-        saying = saying_of(tx, row, view)
+        said = None if row.message_id is None else messages.get(tx, row.message_id)
+        saying = saying_of(row, said, view)
         if saying is None:
             break
         found.append(saying)
     return found
 
 
-def saying_of(tx: Transaction, row: OutboxRow, view: View) -> Saying | None:
+def saying_of(row: OutboxRow, message: Message | None, view: View) -> Saying | None:
     """None where the row's message has files."""
     if row.kind is Kind.NOTICE:
         values = dict(row.payload["values"])
@@ -88,8 +114,7 @@ def saying_of(tx: Transaction, row: OutboxRow, view: View) -> Saying | None:
             values["reason"] = locales.render_plain(f"reason_{values['reason']}", view.locale)
         html = locales.render(row.payload["text"], view.locale, **values)
         return Saying(row.id, None, from_html(html))
-    assert row.message_id is not None
-    message = messages.get(tx, row.message_id)
+    assert message is not None
     if message.attachments:
         return None
     return Saying(row.id, message.id, words_of(message, view))

@@ -17,7 +17,6 @@ from bot.outgoing.topics import place_of
 from bot.outgoing.turns import Turns
 from storage import message_map, outbox
 from storage.message_map import Copy, Role, Thread
-from storage.outbox import OutboxRow
 from storage.transaction import Transaction
 
 GONE = ("message to edit not found", "MESSAGE_ID", "message can't be edited")
@@ -29,7 +28,7 @@ class Cards:
         self._outlet = outlet
 
     async def make(
-        self, row: OutboxRow, view: View, thread: Thread, merged: Sequence[Saying], turns: Turns
+        self, view: View, thread: Thread, merged: Sequence[Saying], turns: Turns
     ) -> None:
         """Make the card in the ticket's topic; it carries the first text, and `merged` behind it.
 
@@ -42,18 +41,19 @@ class Cards:
             keyboard = card_keyboard(view.ticket, view.locale)
             (card_id,) = await self._outlet.send(place, Part(text), keyboard)
             made = replace(thread, card_id=card_id, card_content=_digest(text))
-            await record(self._outlet.db, _made, row, made, view, merged)
+            await record(self._outlet.db, _made, made, view, merged)
 
-    def left(self, row: OutboxRow, view: View) -> list[tuple[int, Part]]:
+    def left(self, view: View) -> list[tuple[int, Part]]:
         """What the card could not carry of the first message, and is not sent yet, numbered."""
-        if "rest" not in row.progress:
+        progress = view.row.progress
+        if "rest" not in progress:
             return []
         parts = [Part(piece) for piece in self._first_pieces(view)[1:]]
         if view.first.attachments:
             parts += parts_of(Formatted(), Formatted(), view.first.attachments, self._outlet.limits)
-        if row.progress.get("without_files"):
+        if progress.get("without_files"):
             parts = [part.in_words() for part in parts]
-        return list(enumerate(parts))[row.progress["rest"] :]
+        return list(enumerate(parts))[progress["rest"] :]
 
     def can_carry_more(self, view: View) -> bool:
         """Whether the first message is wholly on the card, so that others may follow it there."""
@@ -69,14 +69,14 @@ class Cards:
         text = agents_view.original(view.first)
         return agents_view.first_pieces(text, self._outlet.limits.text_limit)
 
-    async def rest(self, row: OutboxRow, view: View, turns: Turns) -> None:
+    async def rest(self, view: View, turns: Turns) -> None:
         """Send what the card could not carry of the first message, and show an edit of it."""
-        for number, part in self.left(row, view):
+        for number, part in self.left(view):
             async with turns.one():
                 ids = await self._outlet.send(place_of(view.thread), part)
-                await record(self._outlet.db, _rest_sent, row, view, number, ids)
+                await record(self._outlet.db, _rest_sent, view, number, ids)
         await self.refresh(view)
-        await record(self._outlet.db, outbox.keep_progress, row.id, {})
+        await record(self._outlet.db, outbox.keep_progress, view.row.id, {})
 
     async def refresh(self, view: View) -> bool:
         """Bring the card up to date; whether it shows everything, edits of its texts included.
@@ -112,19 +112,18 @@ class Cards:
         return True
 
 
-def _made(
-    tx: Transaction, row: OutboxRow, thread: Thread, view: View, merged: Sequence[Saying]
-) -> None:
+def _made(tx: Transaction, thread: Thread, view: View, merged: Sequence[Saying]) -> None:
     message_map.keep_thread(tx, thread)
     assert thread.card_id is not None
     carried = [view.first.id, *(saying.message_id for saying in merged)]
     copies = [Copy(thread.chat, thread.card_id, key, view.ticket.id, Role.CARD) for key in carried]
     message_map.record_copies(tx, copies)
-    outbox.keep_progress(tx, row.id, {**row.progress, "rest": 0})
+    outbox.keep_progress(tx, view.row.id, {**view.row.progress, "rest": 0})
     outbox.finish(tx, [saying.row_id for saying in merged], "merged")
 
 
-def _rest_sent(tx: Transaction, row: OutboxRow, view: View, number: int, ids: list[int]) -> None:
+def _rest_sent(tx: Transaction, view: View, number: int, ids: list[int]) -> None:
+    row = view.row
     copies = [
         Copy(row.chat, native_id, view.first.id, view.ticket.id, Role.MESSAGE, number + 1)
         for native_id in ids

@@ -8,7 +8,7 @@ from aiogram.types import ReactionTypeEmoji
 
 import locales
 from bot.outgoing import agents_view
-from bot.outgoing.agents_view import Saying, View
+from bot.outgoing.agents_view import Saying, Told, View
 from bot.outgoing.cards import Cards
 from bot.outgoing.formatted import Formatted, from_html, joined
 from bot.outgoing.outlet import Outlet
@@ -16,7 +16,7 @@ from bot.outgoing.parts import WITHOUT_CAPTION, Part, Place, parts_of, rewrite
 from bot.outgoing.recording import record
 from bot.outgoing.topics import CARD_GONE, Mended, Topics, place_of
 from bot.outgoing.turns import Turns
-from storage import message_map, outbox, projects
+from storage import message_map, outbox
 from storage.message_map import Copy, Role
 from storage.model import Message
 from storage.outbox import Kind, OutboxRow
@@ -42,12 +42,13 @@ class ToAgents:
         self._cards = Cards(outlet)
         self._topics = Topics(outlet.db, outlet.messenger)
 
-    async def needs_turn(self, row: OutboxRow) -> bool:
+    load = staticmethod(agents_view.load)
+
+    def needs_turn(self, loaded: View | Told) -> bool:
         """Whether sending the row makes a message: an edit or a reaction does not."""
-        if row.kind is Kind.CARD:
-            view = await self._outlet.db.read(agents_view.load, row)
-            return view.thread.card_id is None or bool(self._cards.left(row, view))
-        return row.kind in (Kind.MESSAGE, Kind.NOTICE)
+        if isinstance(loaded, View) and loaded.row.kind is Kind.CARD:
+            return loaded.thread.card_id is None or bool(self._cards.left(loaded))
+        return loaded.row.kind in (Kind.MESSAGE, Kind.NOTICE)
 
     def gathers(self, row: OutboxRow, turns: Turns) -> float:
         """Seconds from its making that a row had better wait, for others to come along."""
@@ -55,65 +56,61 @@ class ToAgents:
             return 0.0
         return GATHERING * max(0.0, 1 - turns.headroom() / SCARCE)
 
-    async def send(self, rows: list[OutboxRow], turns: Turns) -> None:
-        """Send the first row, and what it can carry of the rows behind it; what was only begun is
-        left for the next time. Raises Mended where that helps.
+    async def send(self, loaded: View | Told, turns: Turns) -> None:
+        """Send the row, and what it can carry of the rows behind it; what was only begun is left
+        for the next time. Raises Mended where that helps.
         """
-        row = rows[0]
-        if row.ticket_id is None:
-            return await self._tell_all(row, turns)
-        view = await self._outlet.db.read(agents_view.load, row)
+        if isinstance(loaded, Told):
+            return await self._tell_all(loaded, turns)
         try:
-            await self._send(rows, view, turns)
+            await self._send(loaded, turns)
         except TelegramBadRequest as error:
-            if await self._topics.mend(error, view.thread, row):
+            if await self._topics.mend(error, loaded.thread, loaded.row):
                 raise Mended from error
             raise
         return None
 
-    async def _send(self, rows: list[OutboxRow], view: View, turns: Turns) -> None:
-        row = rows[0]
-        if row.kind is Kind.MARK:
-            await self._mark(row, view, turns)
+    async def _send(self, view: View, turns: Turns) -> None:
+        if view.row.kind is Kind.MARK:
+            await self._mark(view, turns)
         elif view.thread.card_id is None:
-            await self._open(rows, view, turns)
-        elif "rest" in row.progress:
-            await self._cards.rest(row, view, turns)
-        elif row.kind is Kind.EDIT:
-            await self._edit(rows, view, turns)
-        elif row.kind is Kind.CARD:
+            await self._open(view, turns)
+        elif "rest" in view.row.progress:
+            await self._cards.rest(view, turns)
+        elif view.row.kind is Kind.EDIT:
+            await self._edit(view, turns)
+        elif view.row.kind is Kind.CARD:
             await self._cards.refresh(view)
-            same = [r.id for r in rows if r.kind is Kind.CARD and r.ticket_id == row.ticket_id]
-            await record(self._outlet.db, _finish_together, same)
+            await record(self._outlet.db, _finish_together, [view.row.id, *view.repeats])
         else:
-            await self._say(rows, view, turns)
+            await self._say(view, turns)
 
     async def give_up(self, row: OutboxRow, reason: str) -> None:
         """A row that the messenger refuses for good. Files that it refuses are named in words."""
         await record(self._outlet.db, _refused, row.id, reason)
 
-    async def _open(self, rows: list[OutboxRow], view: View, turns: Turns) -> None:
+    async def _open(self, view: View, turns: Turns) -> None:
         """Make the topic and the card. When the chat falls behind, the card carries more."""
         thread = await self._topics.open(view.ticket, view.thread, turns)
         merged: list[Saying] = []
-        begins = rows[0].kind is Kind.CARD  # else it has words of its own to go first
-        if begins and self._cards.can_carry_more(view) and _crowded(rows, turns):
-            waiting = await self._outlet.db.read(agents_view.sayings, rows[1:], view)
+        begins = view.row.kind is Kind.CARD  # else it has words of its own to go first
+        if begins and self._cards.can_carry_more(view) and _crowded(view, turns):
+            waiting = await self._outlet.db.read(agents_view.sayings, view)
             # The card is written anew from messages alone: words of the desk would be lost on it.
             said = list(takewhile(lambda saying: saying.message_id is not None, waiting))
             merged = _that_fit(said, self._cards.room(view))
-        await self._cards.make(rows[0], view, thread, merged, turns)
+        await self._cards.make(view, thread, merged, turns)
 
     # --- what is said ---------------------------------------------------------------------------
 
-    async def _say(self, rows: list[OutboxRow], view: View, turns: Turns) -> None:
-        row = rows[0]
-        own = await self._outlet.db.read(agents_view.saying_of, row, view)
-        if own is not None and _crowded(rows, turns) and not row.progress.get("parts"):
-            waiting = await self._outlet.db.read(agents_view.sayings, rows[1:], view)
+    async def _say(self, view: View, turns: Turns) -> None:
+        row = view.row
+        own = agents_view.saying_of(row, view.message, view)
+        if own is not None and _crowded(view, turns) and not row.progress.get("parts"):
+            waiting = await self._outlet.db.read(agents_view.sayings, view)
             more = _that_fit(waiting, self._outlet.limits.text_limit - len(own.text))
             if more:
-                return await self._say_together([own, *more], row, view, turns)
+                return await self._say_together([own, *more], view, turns)
         place = place_of(view.thread, reply_to=row.payload.get("reply_to"))
         return await self._send_parts(row, self._parts(row, own, view), place, turns)
 
@@ -140,18 +137,15 @@ class ToAgents:
             parts = [part.in_words() for part in parts]
         return parts
 
-    async def _say_together(
-        self, said: list[Saying], row: OutboxRow, view: View, turns: Turns
-    ) -> None:
+    async def _say_together(self, said: list[Saying], view: View, turns: Turns) -> None:
         text = joined((saying.text for saying in said), agents_view.BLANK_LINE)
         async with turns.one():
             ids = await self._outlet.send(place_of(view.thread), Part(text))
-            await record(self._outlet.db, _said_together, row, said, ids[0])
+            await record(self._outlet.db, _said_together, view.row, said, ids[0])
 
-    async def _tell_all(self, row: OutboxRow, turns: Turns) -> None:
-        """Words of the desk that belong to no ticket."""
-        project = await self._outlet.db.read(projects.get, row.project_id)
-        html = locales.render(row.payload["text"], project.locale, **row.payload["values"])
+    async def _tell_all(self, told: Told, turns: Turns) -> None:
+        row = told.row
+        html = locales.render(row.payload["text"], told.locale, **row.payload["values"])
         async with turns.one():
             place = Place(row.chat.id, reply_to=row.payload.get("reply_to"))
             await self._outlet.send(place, Part(from_html(html)))
@@ -159,14 +153,13 @@ class ToAgents:
 
     # --- edits and marks ------------------------------------------------------------------------
 
-    async def _edit(self, rows: list[OutboxRow], view: View, turns: Turns) -> None:
+    async def _edit(self, view: View, turns: Turns) -> None:
         """Show a customer's edit in place, below the original; where that cannot be, as a reply."""
-        row = rows[0]
+        row = view.row
         assert view.message is not None
         copies = await self._outlet.db.read(message_map.copies_of, view.message.id, row.chat)
         begun = "parts" in row.progress
-        again = any(r.kind is Kind.EDIT and r.message_id == row.message_id for r in rows[1:])
-        if again and not begun:
+        if view.repeats and not begun:
             await record(self._outlet.db, outbox.finish, [row.id], "merged")
             return
         if not begun and copies and await self._edit_in_place(copies, view, view.message):
@@ -200,8 +193,9 @@ class ToAgents:
             return False  # it is gone, or has no text to edit
         return True
 
-    async def _mark(self, row: OutboxRow, view: View, turns: Turns) -> None:
+    async def _mark(self, view: View, turns: Turns) -> None:
         """Show that the answer arrived, if it is still there: a reaction, or else a reply."""
+        row = view.row
         native_id = row.payload["native_id"]
         if self._outlet.limits.reactions and await self._react(row.chat.id, native_id):
             await record(self._outlet.db, outbox.finish, [row.id], "sent")
@@ -225,13 +219,9 @@ class ToAgents:
         return True
 
 
-def _crowded(rows: list[OutboxRow], turns: Turns) -> bool:
+def _crowded(view: View, turns: Turns) -> bool:
     """Whether the chat falls behind: it can take few messages, or fewer than wait."""
-    if turns.headroom() < SCARCE:
-        return True
-    makes = (Kind.MESSAGE, Kind.NOTICE)
-    cards = {row.ticket_id for row in rows if row.kind is Kind.CARD}
-    return sum(row.kind in makes for row in rows) + len(cards) > turns.free() + 1
+    return turns.headroom() < SCARCE or view.waiting > turns.free() + 1
 
 
 def _that_fit(said: list[Saying], room: int) -> list[Saying]:

@@ -23,16 +23,20 @@ MERGED_NOTICES = {"added_to_ticket"}
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    """`unreachable` is why the customer gets nothing any more, as a name in `locales`."""
+    """`unreachable` is why the customer gets nothing any more, as a name in `locales`; `same` are
+    the row and those right behind it that say the same."""
 
+    row: OutboxRow
     ticket: Ticket
     unreachable: str | None
     locale: str
     message: Message | None
     copies: list[Copy]
+    same: list[OutboxRow]
 
 
 def _load(tx: Transaction, row: OutboxRow) -> _Loaded:
+    """Raises NotFound where the row's ticket is gone."""
     assert row.ticket_id is not None
     ticket = tickets.get(tx, row.project_id, row.ticket_id)
     project = projects.get(tx, row.project_id)
@@ -40,6 +44,7 @@ def _load(tx: Transaction, row: OutboxRow) -> _Loaded:
     subscriber = None if key is None else subscribers.get(tx, row.project_id, key)
     language = None if subscriber is None else subscriber.locale
     return _Loaded(
+        row=row,
         ticket=ticket,
         unreachable="erased" if subscriber is None else delivery.UNREACHABLE.get(subscriber.status),
         locale=locales.pick(language, project.locale),
@@ -47,7 +52,15 @@ def _load(tx: Transaction, row: OutboxRow) -> _Loaded:
         copies=(
             [] if row.message_id is None else message_map.copies_of(tx, row.message_id, row.chat)
         ),
+        same=_same(tx, row),
     )
+
+
+def _same(tx: Transaction, row: OutboxRow) -> list[OutboxRow]:
+    if row.kind is not Kind.NOTICE or row.payload["text"] not in MERGED_NOTICES:
+        return [row]
+    waiting = outbox.pending(tx, row.chat)
+    return list(takewhile(lambda other: _says_the_same(other, row), waiting))
 
 
 class ToCustomer:
@@ -56,31 +69,33 @@ class ToCustomer:
     def __init__(self, outlet: Outlet) -> None:
         self._outlet = outlet
 
-    async def needs_turn(self, row: OutboxRow) -> bool:
-        return row.kind is not Kind.EDIT
+    load = staticmethod(_load)
+
+    def needs_turn(self, loaded: _Loaded) -> bool:
+        return loaded.row.kind is not Kind.EDIT
 
     def gathers(self, row: OutboxRow, turns: Turns) -> float:
         """Answers never wait for others."""
         return 0.0
 
-    async def send(self, rows: list[OutboxRow], turns: Turns) -> None:
-        """Send the first row, and what says the same as it."""
-        row = rows[0]
-        loaded = await self._outlet.db.read(_load, row)
+    async def send(self, loaded: _Loaded, turns: Turns) -> None:
+        """Send the row, and what says the same as it."""
+        row = loaded.row
         if loaded.unreachable is not None:
             await record(self._outlet.db, _failed, row, loaded.unreachable)
         elif row.kind is Kind.NOTICE:
-            await self._notice(rows, loaded, turns)
+            await self._notice(loaded, turns)
         elif row.kind is Kind.EDIT:
-            await self._edit(row, loaded, turns)
+            await self._edit(loaded, turns)
         else:
-            await self._message(row, loaded, turns)
+            await self._message(loaded, turns)
 
     async def give_up(self, row: OutboxRow, reason: str) -> None:
         """The messenger refuses a row for good: the agents are told where it was an answer."""
         await record(self._outlet.db, _refused, row, reason)
 
-    async def _message(self, row: OutboxRow, loaded: _Loaded, turns: Turns) -> None:
+    async def _message(self, loaded: _Loaded, turns: Turns) -> None:
+        row = loaded.row
         made: list[list[int]] = list(row.progress.get("parts", []))
         parts = self._parts(loaded)
         if len(made) >= len(parts):  # an edit made it shorter while it was on its way
@@ -110,11 +125,8 @@ class ToCustomer:
         separator = Formatted("\n") if body.text else Formatted()
         return styled(header, "bold") + separator, body
 
-    async def _notice(self, rows: list[OutboxRow], loaded: _Loaded, turns: Turns) -> None:
-        row = rows[0]
-        same = [row]
-        if row.payload["text"] in MERGED_NOTICES:
-            same = list(takewhile(lambda other: _says_the_same(other, row), rows))
+    async def _notice(self, loaded: _Loaded, turns: Turns) -> None:
+        row, same = loaded.row, loaded.same
         payload = same[-1].payload
         text = from_html(locales.render(payload["text"], loaded.locale, **payload["values"]))
         keyboard = None
@@ -125,9 +137,10 @@ class ToCustomer:
             ids = await self._outlet.send(place, Part(text), keyboard)
             await record(self._outlet.db, _sent_notice, same, ids)
 
-    async def _edit(self, row: OutboxRow, loaded: _Loaded, turns: Turns) -> None:
+    async def _edit(self, loaded: _Loaded, turns: Turns) -> None:
         """Bring the customer's copy up to date. What has no place in it is sent anew: further
         pieces of a text, or all of it once it has outgrown its caption."""
+        row = loaded.row
         assert loaded.message is not None
         header, body = self._words(loaded.message, loaded)
         text = header + body

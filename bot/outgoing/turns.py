@@ -20,10 +20,12 @@ class Turns:
         self._priority = PRIORITY[audience]
         self._first: Turn | None = None
 
-    async def take(self) -> None:
-        """Wait for the first turn, if it is not taken yet."""
+    async def take(self) -> bool:
+        """Take the first turn, if it is not taken yet; whether that had to be waited for."""
         if self._first is None:
             self._first = await self._turn()
+            return self._first.waited_for
+        return False
 
     @contextmanager
     def held(self) -> Iterator[None]:

@@ -1,5 +1,6 @@
-"""How fast messages pass through, beside a bare aiogram echo bot on the same stand-in: a crowd of
-them at once, and one alone. Each bot has one core for itself, the messenger has the other.
+"""How fast messages pass through, beside aiogram echo bots on the same stand-in, a bare one and one
+that keeps the desk's promises: a crowd of messages at once, and one alone. Each bot has one core
+for itself, the messenger has the other.
 """
 
 import asyncio
@@ -88,9 +89,11 @@ def told(people: Sequence[Person]) -> int:
 
 
 @asynccontextmanager
-async def echo_bot(messenger: TelegramStandIn, core: int) -> AsyncIterator[Way]:
+async def echo_bot(
+    messenger: TelegramStandIn, core: int, program: str, *arguments: str
+) -> AsyncIterator[Way]:
     people = [messenger.add_person(f"Visitor {n}") for n in range(CUSTOMERS)]
-    command = [sys.executable, "-m", "tests.bench.echo_bot", TOKEN, messenger.url]
+    command = [sys.executable, "-m", f"tests.bench.{program}", TOKEN, messenger.url, *arguments]
     process = await asyncio.create_subprocess_exec(*command)
     os.sched_setaffinity(process.pid, {core})
     for person in people:
@@ -150,8 +153,14 @@ async def desk(
 
 
 async def _run(folder: Path, core: int) -> tuple[list[list[str]], str]:
-    async with TelegramStandIn(token=TOKEN) as messenger, echo_bot(messenger, core) as way:
-        measured = {"echo bot": await way.measure()}
+    measured = {}
+    echo_bots = {"echo bot": ["echo_bot"], "careful echo bot": ["careful_echo_bot", f"{folder}/e"]}
+    for name, command in echo_bots.items():
+        async with (
+            TelegramStandIn(token=TOKEN) as messenger,
+            echo_bot(messenger, core, *command) as way,
+        ):
+            measured[name] = await way.measure()
     async with (
         TelegramStandIn(token=TOKEN) as messenger,
         desk(messenger, folder, core) as (running, there, back),

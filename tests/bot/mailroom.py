@@ -16,6 +16,7 @@ from storage import (
     agents,
     conversation,
     message_map,
+    notices,
     opening,
     outbox,
     projects,
@@ -176,7 +177,7 @@ class Mailroom:
     async def tell(self, ticket: Ticket, text: str, **values: Any) -> None:
         """Words of the desk for Ann."""
         subscriber = await self.subscribe(self.ann, await self.project())
-        await self.db.write(outbox.notify_customer, subscriber, ticket.id, text, **values)
+        await self.db.write(notices.notify_customer, subscriber, ticket.id, text, **values)
 
     async def edits(self, source: Source, text: str) -> None:
         await self.db.write(conversation.edit, source, Content(text))

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 
 from bot.doctor import Mark
-from storage import inbox, migrations, outbox, projects, webhooks
+from storage import inbox, migrations, notices, projects, webhooks
 from storage.database import Database
 from storage.model import Channel
 from storage.transaction import Transaction
@@ -191,7 +191,7 @@ async def test_an_agents_chat_in_a_messenger_without_a_token_is_wrong(visit: Vis
 
 async def test_what_waits_for_long_is_told(visit: Visit, clock: Clock) -> None:
     project = await visit.mail.project()
-    await visit.mail.db.write(outbox.notify_agents, project, None, "agents_help")
+    await visit.mail.db.write(notices.notify_agents, project, None, "agents_help")
     await visit.finds(Mark.WELL, "nothing waits for long")
     clock.advance(timedelta(minutes=11))
     await visit.finds(Mark.ODD, "outbox: 1 wait for telegram")

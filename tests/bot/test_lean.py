@@ -1,8 +1,10 @@
 """aiogram is imported without building what is not used, and all of it can still be used."""
 
+import gc
 import re
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 import aiogram.methods
@@ -40,6 +42,13 @@ def test_nested_types_are_the_real_ones() -> None:
     assert isinstance(update.message.reply_to_message, Message)
     answer = Response[Message].model_validate({"ok": True, "result": message})
     assert isinstance(answer.result, Message)
+
+
+def test_what_is_made_for_an_answer_is_made_once() -> None:
+    Response[list[Update]].model_validate({"ok": True, "result": []})
+    made = weakref.ref(Response[list[Update]])
+    gc.collect()
+    assert made() is Response[list[Update]]
 
 
 @pytest.mark.parametrize("module", ["bot.service", "bot.sender"])

@@ -8,7 +8,7 @@ import pytest
 from bot.messengers import Messenger
 from bot.messengers.telegram import build
 from bot.restore import restore_pace
-from storage import inbox, outbox
+from storage import inbox, notices
 from storage.model import Channel
 from storage.transaction import Transaction
 from tests.bot.mailroom import Clock, Mailroom
@@ -59,7 +59,7 @@ async def test_what_was_sent_counts_and_one_message_that_may_have_been(
 
 async def test_words_that_belong_to_no_ticket_count(mail: Mailroom, restarted: Messenger) -> None:
     for _ in range(3):
-        await mail.db.write(outbox.notify_agents, await mail.project(), None, "agents_help")
+        await mail.db.write(notices.notify_agents, await mail.project(), None, "agents_help")
     await mail.sent()
     assert await room_left(mail, restarted) == (GROUP - 4, CHAT)
 
@@ -75,7 +75,7 @@ async def test_a_screen_counts_for_every_update_of_a_customer(
 async def test_a_window_of_an_hour_is_remembered_for_an_hour(mail: Mailroom, clock: Clock) -> None:
     restarted = build("42:TEST", "http://127.0.0.1:1", {"group": (GROUP, 3600.0)})
     for _ in range(3):
-        await mail.db.write(outbox.notify_agents, await mail.project(), None, "agents_help")
+        await mail.db.write(notices.notify_agents, await mail.project(), None, "agents_help")
     await mail.sent()
     clock.advance(timedelta(minutes=59))
     free, _ = await room_left(mail, restarted)

@@ -8,7 +8,7 @@ import pytest
 from bot.messengers import Messenger
 from bot.messengers.telegram import build
 from bot.playground.telegram import TelegramStandIn
-from storage import message_map, outbox, tickets
+from storage import message_map, notices, tickets
 from storage.model import Status, Ticket
 from storage.outbox import Audience, Kind
 from tests.bot.mailroom import Mailroom
@@ -96,7 +96,7 @@ async def test_a_card_made_anew_does_not_overtake_the_message_it_is_made_for(
 async def notice(mail: Mailroom, ticket: Ticket) -> None:
     """Words of the desk in a ticket."""
     project = await mail.project()
-    await mail.db.write(outbox.notify_agents, project, ticket.id, "customer_unsubscribed")
+    await mail.db.write(notices.notify_agents, project, ticket.id, "customer_unsubscribed")
 
 
 async def test_words_of_the_desk_stay_when_the_card_is_brought_up_to_date(mail: Mailroom) -> None:

@@ -9,7 +9,7 @@ import pytest
 from bot.messengers import Messenger
 from bot.messengers.telegram import build
 from bot.playground.telegram import TelegramStandIn
-from storage import outbox, tickets
+from storage import notices, tickets
 from storage.model import Status, Ticket
 from storage.outbox import Kind
 from tests.bot.mailroom import Clock, Mailroom
@@ -116,7 +116,7 @@ async def test_a_group_without_a_limit_has_no_shares(mail: Mailroom) -> None:
     mail.sender = mail.new_sender()
     ticket = await mail.ticket("Begin")
     await flood(mail, ticket, 20)
-    await mail.db.write(outbox.notify_agents, await mail.project(), None, "agents_help")
+    await mail.db.write(notices.notify_agents, await mail.project(), None, "agents_help")
     await mail.sent()
     assert len(lines(mail.texts(mail.topic()))) == 20
     await mail.messenger.bot.session.close()

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage import agent_chats, conversation, opening, outbox, projects, tickets
+from storage import agent_chats, conversation, notices, opening, outbox, projects, tickets
 from storage.database import Database
 from storage.errors import Conflict, NotFound
 from storage.model import Channel, Chat, Content, Project, Status, Ticket
@@ -141,5 +141,5 @@ async def test_words_that_belong_to_no_ticket_pass_tickets_that_wait_for_a_right
 ) -> None:
     linked = await db.write(agent_chats.link, project.id, OFFICE)
     ticket = await new_ticket(db, project, "The lamp is broken")
-    await db.write(outbox.notify_agents, linked, None, "rights_missing", rights=["right_topics"])
+    await db.write(notices.notify_agents, linked, None, "rights_missing", rights=["right_topics"])
     assert await waiting(db, OFFICE) == [(Kind.NOTICE, None), (Kind.CARD, ticket.id)]

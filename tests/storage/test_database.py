@@ -139,6 +139,18 @@ async def test_signals_wake_listeners_after_the_commit_and_only_theirs(db: Datab
         assert not elsewhere.is_set()
 
 
+async def test_listeners_learn_once_what_signals_are_about(db: Database) -> None:
+    def signal(tx: Transaction, chat: int) -> None:
+        tx.signal("made", chat)
+
+    with db.listen("made") as made:
+        await asyncio.gather(*(db.write(signal, chat) for chat in (7, 8, 7)))
+        assert made.take() == {7, 8}
+        assert not made.is_set()
+        await db.write(signal, 9)
+        assert made.take() == {9}
+
+
 async def test_what_is_undone_signals_nothing(db: Database) -> None:
     with db.listen("made") as made:
         with pytest.raises(Conflict):

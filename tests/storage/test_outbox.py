@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage import outbox, subscribers
+from storage import notices, outbox, subscribers
 from storage.database import Database
 from storage.model import Channel, Chat, Person, Project, Subscriber, SubscriberStatus
 from storage.outbox import Audience, Kind, OutboxRow
@@ -140,7 +140,7 @@ async def test_rows_that_ended_are_forgotten_after_a_week_and_those_that_wait_ne
 async def test_agents_get_nothing_where_there_is_no_chat_of_theirs(
     db: Database, project: Project
 ) -> None:
-    await db.write(outbox.notify_agents, project, None, "agents_help")
+    await db.write(notices.notify_agents, project, None, "agents_help")
     assert await all_rows(db) == []
 
 
@@ -148,11 +148,11 @@ async def test_agents_get_nothing_where_there_is_no_chat_of_theirs(
 async def test_who_left_gets_no_notices(
     db: Database, project: Project, ann: Subscriber, status: SubscriberStatus
 ) -> None:
-    await db.write(outbox.notify_customer, ann, None, "ticket_created", number=1)
+    await db.write(notices.notify_customer, ann, None, "ticket_created", number=1)
     assert len(await all_rows(db)) == 1
     await db.write(subscribers.unsubscribe, ANN, status)
     left = await db.read(subscribers.get, project.id, ann.id)
-    await db.write(outbox.notify_customer, left, None, "ticket_created", number=2)
+    await db.write(notices.notify_customer, left, None, "ticket_created", number=2)
     assert len(await all_rows(db)) == 1
 
 
@@ -160,7 +160,7 @@ async def test_a_notice_carries_the_name_of_its_text_and_what_fills_it(
     db: Database, ann: Subscriber
 ) -> None:
     await db.write(
-        outbox.notify_customer, ann, None, "ticket_closed_rate",
+        notices.notify_customer, ann, None, "ticket_closed_rate",
         reply_to=7, buttons="rating", number=1,
     )  # fmt: skip
     (row,) = await waiting(db)

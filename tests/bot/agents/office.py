@@ -14,6 +14,7 @@ from bot import agents as agents_side
 from bot.agents.card import card_header, card_keyboard
 from bot.messengers import Messenger
 from bot.messengers.telegram.feed import GetRawUpdates
+from bot.middlewares import Introduction
 from bot.playground.telegram import Group, Message, Person, Press, TelegramStandIn, Topic
 from storage import agent_chats, agents, message_map, opening, outbox, projects, subscribers
 from storage import messages as ticket_messages
@@ -47,6 +48,7 @@ class Office:
         for person in (self.anna, self.boris):
             group.members[person.id] = person
         self.dispatcher = Dispatcher()
+        self.dispatcher.update.outer_middleware(Introduction(db, "en"))
         self.dispatcher.include_router(agents_side.router())
         self._offset = 0
         self._number = 0
@@ -94,8 +96,8 @@ class Office:
             next(captioned, parts[0]),
             db=self.db,
             messenger=self.messenger,
-            locale="en",
             album=album,
+            scenes=None,
         )
 
     async def press(self, by: Person, message: Message, label: str) -> Press:

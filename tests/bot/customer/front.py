@@ -92,7 +92,7 @@ class Front:
         self._telegram = build(self.messenger.token, self.messenger.url, {})
         self._session = cast("AiohttpSession", self._telegram.bot.session)
         self.dispatcher = build_dispatcher(
-            self.db, default_locale="en", channel_of=lambda _: Channel.TELEGRAM
+            self.db, default_locale="en", messenger_of=lambda _: self._telegram
         )
         self._lanes = Lanes(self.db, self._telegram, self.handle)
         files = Files({Channel.TELEGRAM: self._telegram})
