@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 
 import structlog
 from aiogram import Dispatcher
@@ -15,7 +16,7 @@ import locales
 from bot import intake
 from bot.agents.rights import announce_rights
 from bot.app import build_dispatcher, commands
-from bot.failures import PASSING, understood, wait_after, words
+from bot.failures import PASSING, backoff, understood, wait_after, words
 from bot.files import Files
 from bot.health import Health
 from bot.lanes import Lanes
@@ -28,7 +29,7 @@ from bot.tasks import Fatal, Tasks
 from storage import feeds, projects
 from storage.database import Database
 from storage.errors import Unavailable
-from storage.model import Channel
+from storage.model import Channel, Project
 
 log = structlog.get_logger()
 
@@ -78,6 +79,7 @@ class Service:
             each.channel: Sender(Outlet(db, each, self.files, counted)) for each in messengers
         }
         self._connected = {channel: asyncio.Event() for channel in self.messengers}
+        self._looked_at = {channel: asyncio.Event() for channel in self.messengers}
         for channel in self.messengers:
             health.bad(channel, "not connected yet")
 
@@ -122,6 +124,7 @@ class Service:
             tasks.start(f"{channel} lanes", self._lanes[channel].run)
             tasks.start(f"{channel} feed", partial(self._feed, messenger))
             tasks.start(f"{channel} sender", partial(self._send, messenger))
+            tasks.start(f"{channel} rights", partial(self._check_agent_chats, messenger))
 
     async def finish(self, seconds: float) -> None:
         """Finish what is in hand: updates first, as they make what is to be sent."""
@@ -139,6 +142,8 @@ class Service:
 
     async def _feed(self, messenger: Messenger) -> None:
         await self._connect(messenger)
+        # A group that became a supergroup is followed before what is said there is read.
+        await self._looked_at[messenger.channel].wait()
         if self._webhooks is None:
             await intake.poll(self._db, messenger, self._health)
         else:
@@ -162,7 +167,6 @@ class Service:
         self._health.good(messenger.channel)
         self._connected[messenger.channel].set()
         log.info("connected", channel=messenger.channel.value, bot=messenger.username)
-        await self._check_agent_chats(messenger)
 
     async def _introduce(self, messenger: Messenger, *, insist: bool) -> None:
         try:
@@ -184,16 +188,29 @@ class Service:
         messenger.username = me.username
 
     async def _check_agent_chats(self, messenger: Messenger) -> None:
-        for project in await self._db.read(projects.listing):
-            if project.agent_chat is not None and project.agent_chat.channel is messenger.channel:
-                try:
-                    await announce_rights(self._db, messenger, project)
-                except (*PASSING, TelegramAPIError) as error:
-                    log.warning(
-                        "cannot check the agents' chat",
-                        project=project.slug,
-                        reason=words(error),
-                    )
+        """Say once in each agent chat what is missing there, if anything is."""
+        await self._connected[messenger.channel].wait()
+        unchecked = [
+            project
+            for project in await self._db.read(projects.listing)
+            if project.agent_chat is not None and project.agent_chat.channel is messenger.channel
+        ]
+        for attempt in count():
+            unchecked = [p for p in unchecked if not await self._checked(messenger, p, attempt)]
+            self._looked_at[messenger.channel].set()
+            if not unchecked:
+                return
+            await asyncio.sleep(backoff(attempt))
+
+    async def _checked(self, messenger: Messenger, project: Project, attempt: int) -> bool:
+        """False where it may be known later."""
+        try:
+            await announce_rights(self._db, messenger, project)
+        except (*PASSING, TelegramAPIError) as error:
+            level = log.debug if attempt else log.warning
+            level("cannot check the agents' chat", project=project.slug, reason=words(error))
+            return not (isinstance(error, PASSING) and understood(error))
+        return True
 
 
 async def _or_without(

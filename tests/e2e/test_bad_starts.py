@@ -109,6 +109,18 @@ async def test_a_missing_right_in_the_agents_chat_is_told_there_in_one_message(
         assert "opics" in texts(group.messages)[0]
 
 
+async def test_rights_that_cannot_be_checked_at_the_start_are_checked_soon_after(
+    tmp_path: Path, messenger: TelegramStandIn, bob: Person
+) -> None:
+    rights = {"can_manage_topics": False}
+    group = messenger.add_group("Agents", forum=True, members=[bob], bot_rights=rights)
+    rule = messenger.faults.add(faults.status(502), "getChatMember", times=2)
+    async with Desk(tmp_path, **settings_for(messenger, group)):
+        await messenger.until(lambda: texts(group.messages), what="the warning")
+        assert rule.struck == 2
+        assert len(texts(group.messages)) == 1
+
+
 async def test_tickets_wait_for_a_missing_right_and_arrive_once_it_is_given(
     tmp_path: Path, messenger: TelegramStandIn, bob: Person, ann: Person
 ) -> None:
