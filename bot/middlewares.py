@@ -38,15 +38,18 @@ class Introduction:
     async def __call__(self, handler: Handler, event: TelegramObject, data: Data) -> Any:
         user, chat = data.get("event_from_user"), data.get("event_chat")
         data |= {"person": None, "locale": self._default_locale, "project": None}
+        if chat is not None and chat.type != ChatType.PRIVATE:
+            place = data["messenger"].chat(chat.id)
+            project = data["project"] = await self._db.read(projects.by_agent_chat, place)
+            if project is not None:
+                data["locale"] = project.locale
         if user is not None and chat is not None:
             person = data["person"] = person_of(user, chat, data["messenger"].channel)
             if chat.type == ChatType.PRIVATE:
                 data["locale"] = await self._spoken(person)
                 data["guide"] = self._guide(person, event, data)
             else:
-                project = data["project"] = await self._db.read(projects.by_agent_chat, person.chat)
-                locale = self._default_locale if project is None else project.locale
-                data["locale"] = locales.pick(person.language, locale)
+                data["locale"] = locales.pick(person.language, data["locale"])
         return await handler(event, data)
 
     async def _spoken(self, person: Person) -> str:

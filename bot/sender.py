@@ -120,8 +120,8 @@ class Sender:
         while not self._ending:
             lane.more.clear()
             try:
-                pick = await self._picker.pick(chat)
-                if sent is not None and (pick.row is None or pick.row.id != sent.id):
+                pick = await self._picker.pick(chat, sent)
+                if sent is not None and pick.ended:
                     self._sent(sent)
                 sent = None
                 if pick.row is not None:

@@ -71,8 +71,8 @@ def reply(
         )
     if internal:
         return message
-    if _answered(tx, ticket, agent):
-        outbox.to_agents(tx, project, outbox.Kind.CARD, ticket_id=ticket_id)
+    _answered(tx, ticket, agent)
+    outbox.to_agents(tx, project, outbox.Kind.CARD, ticket_id=ticket_id)
     if ticket.channel is not Channel.VIRTUAL:
         delivery.send(tx, ticket, message.id)
         message = messages.get(tx, message.id)
@@ -97,12 +97,10 @@ def reply_as(
     return reply(tx, project_id, ticket_id, content, internal=internal, agent=agent)
 
 
-def _answered(tx: Transaction, ticket: Ticket, agent: Agent | None) -> bool:
-    """What a public answer does to its ticket; whether the agents' card shows it."""
-    assigned_to = ticket.assigned_to
-    if agent is not None and assigned_to is None:
-        assigned_to = agent.id
-        tickets.write_assignee(tx, ticket, assigned_to)
+def _answered(tx: Transaction, ticket: Ticket, agent: Agent | None) -> None:
+    """What a public answer does to its ticket."""
+    if agent is not None and ticket.assigned_to is None:
+        tickets.write_assignee(tx, ticket, agent.id)
     status = lifecycle.next_status(
         ticket.status, lifecycle.Event.AGENT_REPLIED, assigned=ticket.assigned_to is not None
     )
@@ -113,7 +111,6 @@ def _answered(tx: Transaction, ticket: Ticket, agent: Agent | None) -> bool:
         status=status,
         now=tx.now_ms,
     )
-    return (assigned_to, status) != (ticket.assigned_to, ticket.status)
 
 
 def from_customer(

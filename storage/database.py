@@ -224,8 +224,8 @@ class Database:
                 job.signals = set()
 
     @contextmanager
-    def listen(self, *topics: str) -> Iterator["News"]:
-        """An event, set after each commit that signalled one of `topics`; clear it yourself."""
+    def listen(self, *topics: str) -> Iterator[News]:
+        """An event, set after each commit that signalled one of `topics`; `take` it yourself."""
         news = News()
         for topic in topics:
             self._listeners[topic].add(news)

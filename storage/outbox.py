@@ -139,9 +139,10 @@ def pending(tx: Transaction, chat: Chat, limit: int = 60) -> list[OutboxRow]:
 
 
 def behind(tx: Transaction, row: OutboxRow, limit: int = 60) -> list[OutboxRow]:
-    """The rows of its ticket that wait behind a row, of the first `limit` of the chat, in order."""
+    """The first `limit` rows of its ticket that wait behind a row, whatever waits between them."""
     rows = tx.all(
-        f"SELECT * FROM ({_WAITING}) WHERE ticket_id = :ticket_id AND id > :id ORDER BY id",
+        "SELECT * FROM outbox WHERE channel = :channel AND chat_id = :chat_id"
+        " AND status = 'pending' AND ticket_id = :ticket_id AND id > :id ORDER BY id LIMIT :limit",
         **_named(row.chat),
         limit=limit,
         ticket_id=str(row.ticket_id),
@@ -151,8 +152,8 @@ def behind(tx: Transaction, row: OutboxRow, limit: int = 60) -> list[OutboxRow]:
 
 
 def makes(tx: Transaction, chat: Chat, limit: int = 60) -> int:
-    """How many messages the first `limit` rows make that wait for a chat: at most one a row, and
-    one for all cards of a ticket."""
+    """How many messages the first `limit` rows make that wait for a chat, if each is short: one a
+    row, and one for all cards of a ticket."""
     row = tx.one(
         "SELECT sum(kind IN ('message', 'notice'))"
         " + count(DISTINCT CASE kind WHEN 'card' THEN ticket_id END) AS made"
@@ -161,6 +162,12 @@ def makes(tx: Transaction, chat: Chat, limit: int = 60) -> int:
         limit=limit,
     )
     return 0 if row is None else row["made"] or 0
+
+
+def ended(tx: Transaction, row_id: int) -> bool:
+    """Whether nothing is left to do for a row."""
+    row = tx.one("SELECT 1 FROM outbox WHERE id = :id AND status = 'pending'", id=row_id)
+    return row is None
 
 
 def get(tx: Transaction, row_id: int) -> OutboxRow | None:

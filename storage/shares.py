@@ -1,9 +1,10 @@
 """Fair shares of an agent chat: what a customer writes beyond theirs waits, and holds up nobody.
 
-The order within a ticket is kept, nothing is left out; how large a share is, the sender knows.
+The order within a ticket is kept, nothing is left out; how large a share is, who sends knows.
 """
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from storage import outbox
 from storage.model import Chat
@@ -11,17 +12,24 @@ from storage.outbox import OutboxRow
 from storage.transaction import Transaction, from_ms, to_ms
 
 
-def first(
-    tx: Transaction, chat: Chat, share: int | None, window: timedelta
-) -> tuple[OutboxRow | None, datetime | None]:
-    """The row that goes next to `chat`, where no customer's tickets get more than `share` messages
-    of ours in any `window`. Edits of cards and marks make no message, so they go on.
+class Share(NamedTuple):
+    """At most so many `messages` for one customer's tickets in any `window`."""
 
-    Without a row: when to look again where there are none but those of customers who had their
-    share, None where nothing waits at all.
+    messages: int
+    window: timedelta
+
+
+def first(
+    tx: Transaction, chat: Chat, share: Share | None
+) -> tuple[OutboxRow | None, datetime | None]:
+    """The row that goes next to `chat`. Edits of cards and marks make no message, so they go on
+    where a customer had the share.
+
+    Without a row: when to look again where there are none but those of customers who had theirs,
+    None where nothing waits at all.
     """
     rows = outbox.pending(tx, chat, 1)
-    held = _held(tx, chat, share, window) if rows and share is not None else {}
+    held = _held(tx, chat, share) if rows and share is not None else {}
     if held:
         rows = _pending(tx, chat, sorted(held))
     if rows:
@@ -29,7 +37,7 @@ def first(
     return None, from_ms(min(held.values())) if held else None
 
 
-def _held(tx: Transaction, chat: Chat, share: int, window: timedelta) -> dict[str, int]:
+def _held(tx: Transaction, chat: Chat, share: Share) -> dict[str, int]:
     """Customers who had their share, and when, in ms, they have some of it again."""
     # What was sent to all chats lately is less than what was ever sent to this one: the index by
     # time is the one to use, so those by chat are kept from it.
@@ -39,7 +47,7 @@ def _held(tx: Transaction, chat: Chat, share: int, window: timedelta) -> dict[st
         " WHERE c.sent_at > :since AND c.sent_at <= :now"
         " AND c.channel || '' = :channel AND c.chat_id + 0 = :chat_id"
         " GROUP BY t.subscriber_id, c.native_id ORDER BY sent_at",
-        since=to_ms(tx.now - window),
+        since=to_ms(tx.now - share.window),
         now=tx.now_ms,  # what is later was sent before the clock was set back
         channel=chat.channel,
         chat_id=chat.id,
@@ -47,8 +55,8 @@ def _held(tx: Transaction, chat: Chat, share: int, window: timedelta) -> dict[st
     sent: dict[str, list[int]] = {}
     for row in rows:
         sent.setdefault(row["subscriber_id"], []).append(row["sent_at"])
-    length = window // timedelta(milliseconds=1)
-    return {key: times[-share] + length for key, times in sent.items() if len(times) >= share}
+    count, length = share.messages, share.window // timedelta(milliseconds=1)
+    return {key: times[-count] + length for key, times in sent.items() if len(times) >= count}
 
 
 def _pending(tx: Transaction, chat: Chat, held: list[str]) -> list[OutboxRow]:

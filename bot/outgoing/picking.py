@@ -9,9 +9,10 @@ from bot.outgoing.outlet import Outlet
 from bot.outgoing.to_agents import ToAgents
 from bot.outgoing.to_customer import ToCustomer
 from bot.outgoing.turns import Turns
-from storage import shares
+from storage import outbox, shares
 from storage.model import Chat
 from storage.outbox import Audience, OutboxRow
+from storage.shares import Share
 from storage.transaction import Transaction
 
 FAIR = 0.75
@@ -31,9 +32,10 @@ class Outgoing(Protocol):
 @dataclass(frozen=True, slots=True)
 class Pick:
     """A chat's next row with what was loaded for it. Without a row, `held_until` is when to look
-    again where something waits."""
+    again where something waits. `ended` is whether nothing is left of the row before."""
 
     row: OutboxRow | None
+    ended: bool
     held_until: datetime | None = None
     found: Any = None
     error: Exception | None = None
@@ -56,22 +58,26 @@ class Picker:
             Audience.AGENTS: ToAgents(outlet),
         }
 
-    async def pick(self, chat: Chat) -> Pick:
+    async def pick(self, chat: Chat, before: OutboxRow | None = None) -> Pick:
         """What waits for a chat and may go. In a group no customer has more than a FAIR part of
         the window: what others write then finds room at once, whatever one of them does."""
         window = self._messenger.pace.window(group=True)
-        if window is None or not self._messenger.is_group(chat.id):
-            return await self._db.read(self._pick, chat, None, timedelta())
-        share = max(1, int(window.count * FAIR))
-        return await self._db.read(self._pick, chat, share, timedelta(seconds=window.seconds))
+        share = None
+        if window is not None and self._messenger.is_group(chat.id):
+            count = max(1, int(window.count * FAIR))
+            share = Share(count, timedelta(seconds=window.seconds))
+        return await self._db.read(self._pick, chat, share, before)
 
-    def _pick(self, tx: Transaction, chat: Chat, share: int | None, window: timedelta) -> Pick:
-        row, held_until = shares.first(tx, chat, share, window)
+    def _pick(
+        self, tx: Transaction, chat: Chat, share: Share | None, before: OutboxRow | None
+    ) -> Pick:
+        row, held_until = shares.first(tx, chat, share)
+        ended = before is not None and outbox.ended(tx, before.id)
         if row is None:
-            return Pick(None, held_until)
+            return Pick(None, ended, held_until)
         try:
-            return Pick(row, found=self.outgoing[row.audience].load(tx, row))
+            return Pick(row, ended, found=self.outgoing[row.audience].load(tx, row))
         except sqlite3.Error:
             raise  # the database's trouble, not the row's
         except Exception as error:
-            return Pick(row, error=error)
+            return Pick(row, ended, error=error)

@@ -157,11 +157,11 @@ class ToAgents:
         """Show a customer's edit in place, below the original; where that cannot be, as a reply."""
         row = view.row
         assert view.message is not None
-        copies = await self._outlet.db.read(message_map.copies_of, view.message.id, row.chat)
         begun = "parts" in row.progress
         if view.repeats and not begun:
             await record(self._outlet.db, outbox.finish, [row.id], "merged")
             return
+        copies = await self._outlet.db.read(message_map.copies_of, view.message.id, row.chat)
         if not begun and copies and await self._edit_in_place(copies, view, view.message):
             await record(self._outlet.db, outbox.finish, [row.id], "sent")
             return

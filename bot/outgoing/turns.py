@@ -1,4 +1,4 @@
-"""Turns for one row: the first is taken before it is read, so that what waits can be merged."""
+"""Turns for one row. Who had to wait for the first reads again what there is to merge by then."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager

@@ -49,16 +49,19 @@ class Desk:
 
     async def kill(self) -> None:
         """End at once, with nothing finished that is in hand."""
-        if self.alive:
-            await self.finish(0)
+        tasks, self._tasks = self._tasks, None
+        if tasks is not None:
+            await self._end(tasks, 0)
             self._changes.tell("desk")
 
     async def finish(self, seconds: float) -> None:
         """End in order, at the end of the process."""
-        tasks, self._tasks = self._tasks, None
-        if tasks is not None:
-            await tasks.stop()
-            await self._service.finish(seconds)
+        if self._tasks is not None:  # it stays, so that none begins meanwhile
+            await self._end(self._tasks, seconds)
+
+    async def _end(self, tasks: Tasks, seconds: float) -> None:
+        await tasks.stop()
+        await self._service.finish(seconds)
 
     # What the API asks of the service
 

@@ -138,9 +138,10 @@ async def gone(strike: Strike, seconds: float) -> None:
     """An endpoint that says 410 is left alone from then on."""
     await passed(seconds / 4)
     town, before, crashes = strike.town, strike.town.endpoint.gone, strike.crashes
-    key = f"gone-{strike.chance.random()}"
-    hook = await town.call("POST", "/v1/webhooks", {"url": f"{town.endpoint.url}/gone"}, key=key)
+    url = f"{town.endpoint.url}/gone"
+    hook = await town.call("POST", "/v1/webhooks", {"url": url}, key="gone")  # always the same one
     path = f"/v1/webhooks/{hook['id']}"
+    await town.call("PATCH", path, {"status": "active"})
     with suppress(Impatient):  # where the load ends before an event comes
         await until(lambda: town.endpoint.gone > before, seconds=seconds, what="an event")
         await passed(1.0)

@@ -101,16 +101,6 @@ async def test_an_answer_from_the_agent_chat_is_not_shown_there_again(talk: Talk
     assert (await talk.out(AGENTS))[len(before) :] == ["card"]
 
 
-async def test_only_an_answer_that_changes_the_ticket_renews_its_card(talk: Talk) -> None:
-    await talk.answer(native_id=70)
-    before = await talk.out(AGENTS)
-    await talk.answer("And one more thing", native_id=71)
-    assert await talk.out(AGENTS) == before
-    await talk.wrote("Thanks", 2)
-    await talk.answer("You are welcome", native_id=72)
-    assert (await talk.out(AGENTS))[len(before) :] == ["message", "card", "card"]
-
-
 async def test_an_answer_assigns_moves_and_goes_out(talk: Talk, clock: Clock) -> None:
     clock.move(timedelta(minutes=3))
     message = await talk.answer()

@@ -1,6 +1,7 @@
 """The outbox: what must go out, in the order of its causes, until it ended one way or another."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -47,6 +48,19 @@ async def test_rows_wait_in_the_order_of_their_causes_chat_by_chat(
     assert await texts(db) == ["one", "two", "three"]
     assert await texts(db, OFFICE) == ["ONE", "TWO", "THREE"]
     assert len(await db.read(outbox.pending, ANN, 2)) == 2
+
+
+async def test_what_waits_behind_a_row_is_its_tickets_however_much_waits_between(
+    db: Database, project: Project
+) -> None:
+    mine, other = uuid4(), uuid4()
+    for ticket_id in (mine, *[other] * 70, mine, other, mine):
+        await db.write(
+            outbox.put, project.id, OFFICE, Audience.AGENTS, Kind.MESSAGE, ticket_id=ticket_id
+        )
+    first = (await waiting(db, OFFICE))[0]
+    assert [row.id - first.id for row in await db.read(outbox.behind, first)] == [71, 73]
+    assert await db.read(outbox.makes, OFFICE, 100) == 74
 
 
 async def test_chats_that_wait_longest_come_first(db: Database, project: Project) -> None:
