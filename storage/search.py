@@ -11,7 +11,7 @@ from contextlib import closing
 from uuid import UUID
 
 from storage import ids
-from storage.transaction import Transaction
+from storage.transaction import Row, Transaction
 
 BULK = 1024
 INDEXED = 5
@@ -105,7 +105,7 @@ def tickets_with(
         return
     # The longest first: it is likely to be in the fewest tickets, and to let the others leap.
     words.sort(key=lambda tokens: len(tokens[-1]), reverse=True)
-    wanted = [_Tickets(tx, row["place"], word) for word in words]
+    wanted = [_Tickets(tx, row["place"], word, follows=nth > 0) for nth, word in enumerate(words)]
     number: int | None = min(before or _BEYOND, _BEYOND) - 1
     while number is not None:
         agreed = number
@@ -119,16 +119,28 @@ def tickets_with(
 class _Tickets:
     """The numbers of tickets with words that begin so, read from the index in growing pieces."""
 
-    def __init__(self, tx: Transaction, place: int, tokens: Sequence[str]) -> None:
+    def __init__(
+        self, tx: Transaction, place: int, tokens: Sequence[str], *, follows: bool
+    ) -> None:
+        """`follows` where another word tells which ticket is asked for first."""
         self._tx = tx
         self._project = place << _PROJECT
-        self._expression, self._in_order = _expression(tx, tokens)
-        self._size = LARGE // SMALL if self._in_order else LARGE
+        self._tokens = tokens
+        self._expression = ""
+        self._in_order = True
+        self._size = LARGE // SMALL
         self._piece: list[int] = []  # the lowest first
         self._read_to = _BEYOND
+        self._unasked = follows
 
     def next(self, highest: int) -> int | None:
         """The highest number that is not above `highest`. Each call goes on below the last."""
+        if self._unasked:
+            self._unasked = False
+            # To find what else begins so takes longer the more places a word has, and is not needed
+            # where the other word is in one ticket only.
+            if self._is_in(highest):
+                self._piece, self._read_to = [highest], highest
         while True:
             while self._piece:
                 if self._piece[-1] <= highest:
@@ -138,16 +150,16 @@ class _Tickets:
                 return None
             self._read(min(highest, self._read_to - 1))
 
+    def _is_in(self, number: int) -> bool:
+        """Whether a message of this ticket has the words themselves, not only as a beginning."""
+        return bool(self._places(" AND ".join(map(_quoted, self._tokens)), number, number, 1))
+
     def _read(self, highest: int) -> None:
         """Go on in the index, or leap where that is further down: then by small steps again."""
-        rows = self._tx.all(
-            "SELECT rowid >> 20 FROM message_words WHERE message_words MATCH :expression"
-            " AND rowid >= :lowest AND rowid < :above ORDER BY rowid DESC LIMIT :size",
-            expression=self._expression,
-            lowest=self._project << _TICKET,
-            above=(self._project + highest + 1) << _TICKET,
-            size=self._size,
-        )
+        if not self._expression:
+            self._expression, self._in_order = _expression(self._tx, self._tokens)
+            self._size = self._size if self._in_order else LARGE
+        rows = self._places(self._expression, 0, highest, self._size)
         numbers = dict.fromkeys(row[0] - self._project for row in rows)
         self._piece = list(numbers)[::-1]
         leaps = highest < self._read_to - 1 and self._read_to < _BEYOND
@@ -156,6 +168,21 @@ class _Tickets:
             self._size *= SMALL
         else:
             self._size = SMALL if leaps else min(self._size * 4, LARGE)
+
+    def _places(self, expression: str, lowest: int, highest: int, limit: int) -> list[Row]:
+        return self._tx.all(
+            "SELECT rowid >> 20 FROM message_words WHERE message_words MATCH :expression"
+            " AND rowid >= :lowest AND rowid < :above ORDER BY rowid DESC LIMIT :limit",
+            expression=expression,
+            lowest=(self._project + lowest) << _TICKET,
+            above=(self._project + highest + 1) << _TICKET,
+            limit=limit,
+        )
+
+
+def _quoted(token: str) -> str:
+    """In quotes nothing has a meaning in FTS5's language."""
+    return f'"{token}"'
 
 
 def _tokens(words: Sequence[str]) -> list[list[str]]:
@@ -175,14 +202,14 @@ def _tokens(words: Sequence[str]) -> list[list[str]]:
 
 def _expression(tx: Transaction, tokens: Sequence[str]) -> tuple[str, bool]:
     """What FTS5 looks for, all these tokens, the last as a beginning, and whether it tells the
-    places in order. In quotes nothing has a meaning in its language."""
+    places in order."""
     *whole, beginning = tokens
-    wanted, in_order = f'"{beginning}" *', len(beginning) <= INDEXED
+    wanted, in_order = f"{_quoted(beginning)} *", len(beginning) <= INDEXED
     if not in_order:
         spellings = _spellings(tx, beginning)
         if len(spellings) <= MOST_SPELLINGS:
-            wanted, in_order = " OR ".join(f'"{each}"' for each in spellings or [beginning]), True
-    return " AND ".join([*(f'"{each}"' for each in whole), f"({wanted})"]), in_order
+            wanted, in_order = " OR ".join(map(_quoted, spellings or [beginning])), True
+    return " AND ".join([*map(_quoted, whole), f"({wanted})"]), in_order
 
 
 def _spellings(tx: Transaction, beginning: str) -> Sequence[str]:

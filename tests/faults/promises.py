@@ -1,7 +1,7 @@
 """What must be true once everything is delivered: nothing lost, repeated, torn or out of order."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from sqlite3 import Row
 from typing import Any
@@ -165,9 +165,27 @@ def _repeats(seen: Seen) -> int:
 
 
 def _said_again(messages: Sequence[Message]) -> int:
-    """Also notices that answer one message twice, and albums by their first file."""
+    """How many messages to leave out, for the others to say everything once.
+
+    Notices that answer one message twice count too, and albums by their first file. What was said
+    in one message may be said again in several, where less is merged by then.
+    """
+    sayings = list(_sayings(messages))
+    needed: list[set[object]] = []
+    later: set[object] = set()
+    for says in reversed(sayings):
+        if not says <= later:
+            needed.append(says)
+            later |= says
+    repeats = len(sayings) - len(needed)
     known: set[object] = set()
-    repeats = 0
+    for says in reversed(needed):
+        repeats += bool(says & known)
+        known |= says
+    return repeats
+
+
+def _sayings(messages: Sequence[Message]) -> Iterator[set[object]]:
     for message in messages:
         if not message.from_bot or message.is_service:
             continue
@@ -176,9 +194,8 @@ def _said_again(messages: Sequence[Message]) -> int:
             says = {message.media.data}
         elif not says and message.reply_to is not None and _once(message):
             says = {(message.reply_to.id, message.text)}
-        repeats += bool(says & known)
-        known |= says
-    return repeats
+        if says:
+            yield says
 
 
 def _once(message: Message) -> bool:

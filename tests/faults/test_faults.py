@@ -2,9 +2,12 @@
 
 import random
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from tests.faults import promises
 from tests.faults.laboratory import run
 
 SEEDS = Path(__file__).with_name("seeds.txt")
@@ -27,3 +30,23 @@ async def test_what_a_seed_once_found_stays_mended(tmp_path: Path, scene: str, s
 async def test_every_promise_holds_under_faults_of_chance(tmp_path: Path) -> None:
     report = await run(tmp_path, seed=str(random.randrange(10**9)), seconds=CHANCE)
     assert report.rounds
+
+
+@pytest.mark.parametrize(
+    ("said", "repeats"),
+    [
+        (["[c1]", "[c2] [c3]"], 0),
+        (["[c1]", "[c2]", "[c1]"], 1),
+        (["[c1] [c2] [c3]", "[c1]", "[c2]", "[c3]"], 1),
+        (["[c1] [c2]", "[c1] [c2] [c3]", "[c1]", "[c2]", "[c3]"], 2),
+        (["[c1] [c2]", "[c2]"], 1),
+    ],
+)
+def test_repeats_are_counted_by_messages_that_were_made_in_vain(
+    said: list[str], repeats: int
+) -> None:
+    messages = [
+        SimpleNamespace(from_bot=True, is_service=False, text=text, media=None, reply_to=None)
+        for text in said
+    ]
+    assert promises._said_again(cast("Any", messages)) == repeats
