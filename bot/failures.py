@@ -49,6 +49,11 @@ def wait_after(error: Exception, attempt: int) -> float:
     return max(backoff(attempt), asked)
 
 
+def passes(error: Exception) -> bool:
+    """Whether the same call may be made again, and may succeed then."""
+    return isinstance(error, PASSING) and understood(error)
+
+
 def understood(error: Exception) -> bool:
     """False where the messenger did what was asked, but told it in a way that aiogram cannot read:
     to ask again would do it again."""

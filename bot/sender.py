@@ -21,8 +21,10 @@ from bot.due import Due
 from bot.failures import PASSING, REFUSED, backoff, understood, wait_after, words
 from bot.outgoing.outlet import Outlet
 from bot.outgoing.parts import FileRefused
-from bot.outgoing.picking import Pick, Picker
+from bot.outgoing.picking import Outgoing, Pick, Picker
 from bot.outgoing.recording import record
+from bot.outgoing.to_agents import ToAgents
+from bot.outgoing.to_customer import ToCustomer
 from bot.outgoing.topics import Mended
 from bot.outgoing.turns import Turns
 from storage import agent_chats, outbox
@@ -67,8 +69,11 @@ class Sender:
         self._db = outlet.db
         self._numbers = outlet.numbers
         self._messenger = outlet.messenger
-        self._picker = Picker(outlet)
-        self._outgoing = self._picker.outgoing
+        self._outgoing: dict[Audience, Outgoing] = {
+            Audience.CUSTOMER: ToCustomer(outlet),
+            Audience.AGENTS: ToAgents(outlet),
+        }
+        self._picker = Picker(outlet, self._outgoing)
         self._lanes: dict[int, _Lane] = {}
         self._sending: set[asyncio.Task[None]] = set()
         self._ending = False

@@ -16,7 +16,7 @@ import locales
 from bot import intake
 from bot.agents.rights import announce_rights
 from bot.app import build_dispatcher, commands
-from bot.failures import PASSING, backoff, understood, wait_after, words
+from bot.failures import PASSING, backoff, passes, wait_after, words
 from bot.files import Files
 from bot.health import Health
 from bot.lanes import Lanes
@@ -209,7 +209,7 @@ class Service:
         except (*PASSING, TelegramAPIError) as error:
             level = log.debug if attempt else log.warning
             level("cannot check the agents' chat", project=project.slug, reason=words(error))
-            return not (isinstance(error, PASSING) and understood(error))
+            return not passes(error)
         return True
 
 
@@ -223,7 +223,7 @@ async def _or_without(
     try:
         await work
     except (*PASSING, TelegramAPIError) as error:
-        if insist and isinstance(error, PASSING) and understood(error):
+        if insist and passes(error):
             raise
         log.warning("goes without", channel=messenger.channel.value, what=what, reason=words(error))
 

@@ -1,13 +1,12 @@
 """What a chat is sent next: its first row, read in one go with all that sending it takes."""
 
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot.outgoing.outlet import Outlet
-from bot.outgoing.to_agents import ToAgents
-from bot.outgoing.to_customer import ToCustomer
 from bot.outgoing.turns import Turns
 from storage import outbox, shares
 from storage.model import Chat
@@ -50,13 +49,10 @@ class Pick:
 class Picker:
     """Picks for the chats of one messenger."""
 
-    def __init__(self, outlet: Outlet) -> None:
+    def __init__(self, outlet: Outlet, outgoing: Mapping[Audience, Outgoing]) -> None:
         self._db = outlet.db
         self._messenger = outlet.messenger
-        self.outgoing: dict[Audience, Outgoing] = {
-            Audience.CUSTOMER: ToCustomer(outlet),
-            Audience.AGENTS: ToAgents(outlet),
-        }
+        self._outgoing = outgoing
 
     async def pick(self, chat: Chat, before: OutboxRow | None = None) -> Pick:
         """What waits for a chat and may go. In a group no customer has more than a FAIR part of
@@ -76,7 +72,7 @@ class Picker:
         if row is None:
             return Pick(None, ended, held_until)
         try:
-            return Pick(row, ended, found=self.outgoing[row.audience].load(tx, row))
+            return Pick(row, ended, found=self._outgoing[row.audience].load(tx, row))
         except sqlite3.Error:
             raise  # the database's trouble, not the row's
         except Exception as error:
