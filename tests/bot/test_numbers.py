@@ -4,15 +4,18 @@ import logging
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prometheus_client import CollectorRegistry
 
 from bot.health import Health
 from bot.numbers import LogLines, Numbers, watch
+from bot.outgoing.cards import Cards
 from bot.outgoing.outlet import Outlet
 from bot.playground.telegram import faults
 from bot.sender import Sender
+from storage import notices
 from tests.bot.mailroom import Clock, Mailroom
 
 pytestmark = pytest.mark.usefixtures("impatient")
@@ -144,3 +147,20 @@ def test_where_no_backups_are_made_there_is_no_number_of_them(registry: Collecto
     watch(registry, Health(), None)
     assert registry.get_sample_value("deskwire_last_backup_timestamp_seconds") is None
     assert registry.get_sample_value("deskwire_log_lines_total", {"level": "error"}) == 0
+
+
+async def test_a_row_that_another_overtook_half_way_is_counted_once(
+    counted: Mailroom, registry: CollectorRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, make = await counted.project(), Cards.make
+
+    async def make_and_say_more(*args: Any) -> None:
+        await make(*args)
+        await counted.db.write(notices.notify_agents, project, None, "agents_help")
+
+    monkeypatch.setattr(Cards, "make", make_and_say_more)
+    await counted.ticket()
+    await counted.sent()
+    await counted.until(lambda _: not counted.sender._lanes)
+    labels = {"channel": "telegram", "audience": "agents"}
+    assert registry.get_sample_value("deskwire_delivery_seconds_count", labels) == 2

@@ -56,6 +56,14 @@ async def test_member_who_writes_as_a_channel_answers_under_its_title(
     assert [message.author_name for message in await office.messages(ticket)] == ["News"]
 
 
+async def test_who_writes_as_a_channel_is_heard_where_no_user_is_told(
+    office: Office, ticket: Ticket, topic: Topic
+) -> None:
+    office.inject(topic, {**TEXT, "sender_chat": CHANNEL})
+    await office.handle()
+    assert [message.author_name for message in await office.messages(ticket)] == ["News"]
+
+
 async def test_inline_result_is_the_answer_of_who_chose_it(
     office: Office, ticket: Ticket, topic: Topic
 ) -> None:
