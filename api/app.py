@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
@@ -9,6 +10,7 @@ from prometheus_client import CollectorRegistry
 from api import (
     agents,
     attachments,
+    auth,
     docs,
     health,
     pages,
@@ -72,7 +74,8 @@ def build(  # noqa: PLR0913 - what a composition root hands over
     metrics = Metrics(registry or CollectorRegistry())
     judge = guard or Guard(allow_private=False)
     desk = Desk(db, links, channels, files, limiter, judge)
-    app = web.Application(middlewares=[edge(db, metrics)], client_max_size=reading.LIMIT)
+    recognise = partial(auth.recognise, desk)
+    app = web.Application(middlewares=[edge(recognise, metrics)], client_max_size=reading.LIMIT)
     for route in ROUTES:
         app.router.add_route(route.method, route.path, serve(route, desk), name=route.operation_id)
     public.add_routes(app, desk, trusted_proxies)

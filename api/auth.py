@@ -4,6 +4,9 @@ from uuid import UUID
 
 from aiohttp import web
 
+from api.desk import Desk
+from api.errors import RateLimited
+from api.limiter import QUOTA
 from storage import api_keys
 from storage.database import Database
 from storage.errors import Unauthorized
@@ -27,6 +30,32 @@ def key_hash(request: web.Request) -> str:
         return api_keys.hash_key(key)
     except UnicodeEncodeError:
         raise Unauthorized from None
+
+
+async def recognise(desk: Desk, request: web.Request) -> UUID:
+    """The caller's project, this request counted once. Raises Unauthorized, RateLimited."""
+    if QUOTA not in request:
+        await admit(desk, request)
+    return await authenticate(desk.db, request)
+
+
+async def admit(desk: Desk, request: web.Request) -> str:
+    """The hash of the key that is shown, once its project may make another request.
+
+    Raises Unauthorized, RateLimited. Without a limit it is yet to be shown that the key is one.
+    """
+    hashed = key_hash(request)
+    limiter = desk.limiter
+    if limiter.limit:
+        project_id = limiter.project_of(hashed)
+        if project_id is None:
+            project_id = await authenticate(desk.db, request)
+            limiter.learn(hashed, project_id)
+        quota = request[QUOTA] = limiter.take(project_id)
+        if quota.over:
+            await authenticate(desk.db, request)
+            raise RateLimited(quota.reset)
+    return hashed
 
 
 async def authenticate(db: Database, request: web.Request) -> UUID:

@@ -19,7 +19,6 @@ from api import auth, errors
 from api.cors import SHARING
 from api.limiter import QUOTA
 from api.metrics import Metrics
-from storage.database import Database
 from storage.errors import HelpdeskError
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -41,8 +40,12 @@ def request_id(headers: Mapping[str, str]) -> str:
     return own if own is not None and _SANE.fullmatch(own) else f"{_PROCESS}-{next(_requests)}"
 
 
-def edge(db: Database, metrics: Metrics) -> Middleware:
-    """The one middleware, so that a request passes as little as possible."""
+def edge(recognise: Callable[[web.Request], Awaitable[object]], metrics: Metrics) -> Middleware:
+    """The one middleware, so that a request passes as little as possible.
+
+    `recognise` raises Unauthorized or RateLimited for callers who may not be told what the router
+    refuses.
+    """
 
     @web.middleware
     async def around(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -54,7 +57,7 @@ def edge(db: Database, metrics: Metrics) -> Middleware:
         except Exception as error:
             if request.transport is None:
                 raise ConnectionResetError from error  # nobody is left to be answered
-            kind = await _kind(db, request, error)
+            kind = await _kind(recognise, request, error)
             if request.writer.output_size > 0:
                 raise ConnectionResetError from error  # the answer has begun: it is broken off
             response = errors.response_to(kind)
@@ -96,14 +99,16 @@ def _told(
     }
 
 
-async def _kind(db: Database, request: web.Request, error: Exception) -> HelpdeskError:
+async def _kind(
+    recognise: Callable[[web.Request], Awaitable[object]], request: web.Request, error: Exception
+) -> HelpdeskError:
     """What went wrong, as a kind of ours. What the router refuses is known only to who may call."""
     if isinstance(error, HelpdeskError):
         return error
     if isinstance(error, web.HTTPException):
         try:
             if auth.needs_key(request.path):
-                await auth.authenticate(db, request)
+                await recognise(request)
         except HelpdeskError as refusal:
             return refusal
         return errors.of_aiohttp(error)

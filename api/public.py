@@ -16,12 +16,11 @@ from api.desk import Desk
 from api.errors import RateLimited
 from api.limiter import QUOTA, Minutes
 from api.qr import QrCode, code
-from api.reading import Once
 from api.routing import Call, LongCall, Route
 from storage import projects
 from storage import requests as storage
 from storage.errors import ChannelUnavailable, NotFound, RequestNotFound
-from storage.idempotency import Answer
+from storage.idempotency import Answer, Once
 from storage.model import Channel, Project, Request
 from storage.transaction import Transaction
 

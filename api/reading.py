@@ -2,14 +2,15 @@
 
 import hashlib
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from aiohttp import web
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from api.errors import FieldError, InvalidInput, PayloadTooLarge, UnsupportedMediaType
 from api.fields import MESSAGES
 from api.routing import Route
+from storage.idempotency import Once
 
 LIMIT = 1024 * 1024
 """Bytes that a body may have."""
@@ -41,11 +42,10 @@ _WORDS = {
 }
 
 
-class Once(NamedTuple):
-    """A request that is to be carried out once: its key, and a hash of all that it asks."""
+class _Nothing(BaseModel):
+    """The body of a request that takes none."""
 
-    key: str
-    fingerprint: str
+    model_config = ConfigDict(extra="forbid")
 
 
 async def once(request: web.Request) -> Once | None:
@@ -62,19 +62,20 @@ async def once(request: web.Request) -> Once | None:
 
 async def read(request: web.Request, route: Route) -> BaseModel | None:
     """The body or the query. Raises InvalidInput, PayloadTooLarge, UnsupportedMediaType."""
+    query = None
     if route.query is not None or request.query_string:
         query = _query(request, route.query)
-        if route.body is None:
-            return query
-    if route.body is None:
-        return None
+    if route.body is None and not request.can_read_body:
+        return query
+    model = route.body or _Nothing
     raw = await _raw_body(request)
-    if not raw and not any(field.is_required() for field in route.body.model_fields.values()):
+    if not raw and not any(field.is_required() for field in model.model_fields.values()):
         raw = b"{}"
     try:
-        return route.body.model_validate_json(raw)
+        body = model.model_validate_json(raw)
     except ValidationError as error:
         raise invalid(error) from None
+    return query if route.body is None else body
 
 
 def _query(request: web.Request, model: type[BaseModel] | None) -> BaseModel | None:

@@ -11,13 +11,10 @@ from aiohttp import web
 
 from api import auth, reading
 from api.desk import Desk
-from api.errors import RateLimited
-from api.limiter import QUOTA
-from api.reading import Once
 from api.routing import Call, LongCall, Route
 from storage import api_keys, idempotency
 from storage.errors import HelpdeskError
-from storage.idempotency import Answer
+from storage.idempotency import Answer, Once
 from storage.transaction import Transaction
 
 Serve = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -38,11 +35,12 @@ def _in_transaction(route: Route, desk: Desk) -> Serve:
         return carry_out(route, Call(desk, tx, project_id, path, given), once)
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        hashed = await _admit(request, desk)
+        hashed = await auth.admit(desk, request)
         given, once = await _given(request, route, desk)
         if route.before is not None:
-            await auth.authenticate(desk.db, request)
-            await route.before(desk, given)
+            project_id = await auth.authenticate(desk.db, request)
+            if once is None or not await desk.db.read(idempotency.knows, project_id, once):
+                await route.before(desk, given)
         if route.prepare is not None and (first := route.prepare(given)) is not None:
             await desk.db.write(_known, hashed, first)
         answer, replayed = await submit(run, hashed, request.match_info, given, once)
@@ -58,8 +56,7 @@ def _known(tx: Transaction, hashed: str, first: Callable[[Transaction], object])
 
 def _long(route: Route, desk: Desk) -> Serve:
     async def handle(request: web.Request) -> web.StreamResponse:
-        await _admit(request, desk)
-        project_id = await auth.authenticate(desk.db, request)
+        project_id = await auth.recognise(desk, request)
         given = await reading.read(request, route)
         result = await route.handler(LongCall(desk, request, project_id, given))
         return (
@@ -67,25 +64,6 @@ def _long(route: Route, desk: Desk) -> Serve:
         )
 
     return handle
-
-
-async def _admit(request: web.Request, desk: Desk) -> str:
-    """The hash of the key that is shown, once its project may make another request.
-
-    Raises Unauthorized, RateLimited.
-    """
-    hashed = auth.key_hash(request)
-    limiter = desk.limiter
-    if limiter.limit:
-        project_id = limiter.project_of(hashed)
-        if project_id is None:
-            project_id = await auth.authenticate(desk.db, request)
-            limiter.learn(hashed, project_id)
-        quota = request[QUOTA] = limiter.take(project_id)
-        if quota.over:
-            await auth.authenticate(desk.db, request)
-            raise RateLimited(quota.reset)
-    return hashed
 
 
 async def _given(request: web.Request, route: Route, desk: Desk) -> tuple[object, Once | None]:
@@ -101,12 +79,12 @@ def carry_out(route: Route, call: Call[object], once: Once | None) -> tuple[Answ
     """A plain route's answer, and whether it was given before to the same key."""
     tx, project_id = call.tx, call.project_id
     if once is not None:
-        kept = idempotency.find(tx, project_id, once.key, once.fingerprint)
+        kept = idempotency.find(tx, project_id, once)
         if kept is not None:
             return kept, True
     answer = answer_of(route, route.handler(call))
     if once is not None:
-        idempotency.keep(tx, project_id, once.key, once.fingerprint, answer)
+        idempotency.keep(tx, project_id, once, answer)
     return answer, False
 
 

@@ -30,17 +30,20 @@ async def poll(db: Database, messenger: Messenger, health: Health) -> None:
     """Long polling, for ever."""
     reader = messenger.feed.reader(db)
     attempt = 0
+    heard = False
     while True:
         try:
-            # After an error it asks without waiting, to know at once that all is well again.
-            await reader.read(wait=attempt == 0)
+            # At first and after an error it asks without waiting, to know at once that all is well.
+            await reader.read(wait=heard)
         except (*PASSING, TelegramAPIError) as error:
             if isinstance(error, TelegramConflictError):
                 await _mend_conflict(messenger)
             await _pause(messenger, health, error, attempt)
             attempt += 1
+            heard = False
         else:
             attempt = 0
+            heard = True
             _comes_in(messenger, health)
 
 
@@ -56,6 +59,7 @@ async def set_webhook(messenger: Messenger, url: str, secret: str) -> None:
 
 async def watch_webhook(messenger: Messenger, url: str, secret: str, health: Health) -> None:
     """Look for ever whether updates are still sent to `url`, and ask for it again where not."""
+    _comes_in(messenger, health)
     attempt = 0
     while True:
         if attempt == 0:
@@ -72,19 +76,20 @@ async def watch_webhook(messenger: Messenger, url: str, secret: str, health: Hea
             _comes_in(messenger, health)
 
 
+def part(messenger: Messenger) -> str:
+    """The part of the desk that brings a messenger's updates in, as its health knows it."""
+    return f"{messenger.channel} updates"
+
+
 def _comes_in(messenger: Messenger, health: Health) -> None:
-    if health.good(_part(messenger)):
+    if health.good(part(messenger)):
         log.info("updates come in", channel=messenger.channel.value)
 
 
 async def _pause(messenger: Messenger, health: Health, error: Exception, attempt: int) -> None:
-    if health.bad(_part(messenger), words(error)):
+    if health.bad(part(messenger), words(error)):
         log.warning("no updates", channel=messenger.channel.value, reason=words(error))
     await asyncio.sleep(wait_after(error, attempt))
-
-
-def _part(messenger: Messenger) -> str:
-    return f"{messenger.channel} updates"
 
 
 async def remove_webhook(messenger: Messenger) -> None:

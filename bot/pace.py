@@ -14,6 +14,10 @@ from typing import NamedTuple
 
 from bot.turn import Turn
 
+PATIENCE = 0.5
+"""Seconds that other chats wait for a call: longer than a messenger takes as a rule, short beside
+the minute that a call may hang."""
+
 # uvloop counts timers in whole milliseconds and may ring half a one early: less would spin.
 _SHORTEST_WAIT = 0.001
 
@@ -101,7 +105,7 @@ class Pace:
         everybody: Window | None,
         chat: Window | None,
         group: Window | None = None,
-        patience: float = 0.1,
+        patience: float = PATIENCE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`group` counts for groups in place of `chat`; without it `chat` counts for all chats."""

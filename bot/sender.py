@@ -19,6 +19,7 @@ from aiogram.exceptions import (
 
 from bot.due import Due
 from bot.failures import PASSING, REFUSED, backoff, understood, wait_after, words
+from bot.health import Health
 from bot.outgoing.outlet import Outlet
 from bot.outgoing.parts import FileRefused
 from bot.outgoing.picking import Outgoing, Pick, Picker
@@ -77,24 +78,28 @@ class Sender:
         self._lanes: dict[int, _Lane] = {}
         self._sending: set[asyncio.Task[None]] = set()
         self._ending = False
+        self.part = f"{self._messenger.channel} sender"
+        """What its health is told of."""
 
-    async def run(self) -> None:
+    async def run(self, health: Health) -> None:
         """Send for ever, what was left over from before first."""
         with self._db.listen(f"outbox:{self._messenger.channel}") as news:
-            for chat_id in await self._left_over():
+            for chat_id in await self._left_over(health):
                 self._wake(chat_id)
+            health.good(self.part)
             while True:
                 await news.wait()
                 for chat_id in news.take():
                     self._wake(chat_id)
 
-    async def _left_over(self) -> list[int]:
+    async def _left_over(self, health: Health) -> list[int]:
         """The chats for which something waits from before."""
         while True:
             try:
                 return await self._db.read(outbox.waiting_chats, self._messenger.channel)
             except Unavailable as error:
-                log.warning("cannot read the outbox", reason=error.detail)
+                if health.bad(self.part, error.detail):
+                    log.warning("cannot read the outbox", reason=error.detail)
                 await asyncio.sleep(1)
 
     def _wake(self, chat_id: int) -> None:

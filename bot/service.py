@@ -138,7 +138,7 @@ class Service:
 
     async def _send(self, messenger: Messenger) -> None:
         await self._connected[messenger.channel].wait()
-        await self._senders[messenger.channel].run()
+        await self._senders[messenger.channel].run(self._health)
 
     async def _feed(self, messenger: Messenger) -> None:
         await self._connect(messenger)
@@ -164,6 +164,8 @@ class Service:
                     )
                 await asyncio.sleep(wait_after(error, attempt))
                 attempt += 1
+        for part in (intake.part(messenger), self._senders[messenger.channel].part):
+            self._health.bad(part, "not started yet")
         self._health.good(messenger.channel)
         self._connected[messenger.channel].set()
         log.info("connected", channel=messenger.channel.value, bot=messenger.username)

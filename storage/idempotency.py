@@ -5,12 +5,20 @@ The one writer runs equal requests one after the other, so that the second finds
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from storage.errors import IdempotencyConflict
 from storage.transaction import Transaction, to_ms
 
 REMEMBERED = timedelta(hours=24)
+
+
+class Once(NamedTuple):
+    """A request that is to be carried out once: its key, and a hash of all that it asks."""
+
+    key: str
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +30,27 @@ class Answer:
     location: str | None
 
 
-def find(tx: Transaction, project_id: UUID, key: str, fingerprint: str) -> Answer | None:
+def find(tx: Transaction, project_id: UUID, once: Once) -> Answer | None:
     """The answer that this key got in the last REMEMBERED. Raises IdempotencyConflict where the
     key came with another request."""
     row = tx.one(
         "SELECT * FROM idempotency_keys WHERE project_id = :project_id AND key = :key",
         project_id=str(project_id),
-        key=key,
+        key=once.key,
     )
     if row is None or row["created_at"] <= to_ms(tx.now - REMEMBERED):
         return None
-    if row["fingerprint"] != fingerprint:
+    if row["fingerprint"] != once.fingerprint:
         raise IdempotencyConflict
     return Answer(row["status"], row["body"], row["location"])
 
 
-def keep(tx: Transaction, project_id: UUID, key: str, fingerprint: str, answer: Answer) -> None:
+def knows(tx: Transaction, project_id: UUID, once: Once) -> bool:
+    """Whether such a request has its answer already. Raises IdempotencyConflict as `find` does."""
+    return find(tx, project_id, once) is not None
+
+
+def keep(tx: Transaction, project_id: UUID, once: Once, answer: Answer) -> None:
     tx.run(
         "INSERT INTO idempotency_keys"
         " (project_id, key, fingerprint, status, body, location, created_at)"
@@ -46,8 +59,8 @@ def keep(tx: Transaction, project_id: UUID, key: str, fingerprint: str, answer: 
         " status = excluded.status, body = excluded.body, location = excluded.location,"
         " created_at = excluded.created_at",
         project_id=str(project_id),
-        key=key,
-        fingerprint=fingerprint,
+        key=once.key,
+        fingerprint=once.fingerprint,
         status=answer.status,
         body=answer.body,
         location=answer.location,

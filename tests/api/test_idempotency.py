@@ -2,11 +2,14 @@
 
 import asyncio
 
+from api.guard import Guard
 from storage import api_keys, idempotency
 from storage.database import Database
-from tests.api.conftest import Answer, Client, Desk
+from tests.api.conftest import Answer, Client, Desk, Serve
+from tests.api.lookups import PUBLIC, names
 
 TICKETS = "/v1/helpdesk/tickets"
+WEBHOOKS = "/v1/webhooks"
 
 
 async def post(client: Client, key: str, body: object, path: str = TICKETS) -> Answer:
@@ -53,6 +56,19 @@ async def test_keys_belong_to_their_project(desk: Desk) -> None:
     assert (await post(desk.other, "same", {"text": "Two"})).status == 201
 
 
+async def test_until_24_hours_are_over_the_first_answer_is_given_again(desk: Desk) -> None:
+    first = await post(desk.client, "daily", {"text": "Monday"})
+    desk.clock.move(hours=23, minutes=59)
+    assert await desk.db.write(idempotency.purge) == 0
+    again = await post(desk.client, "daily", {"text": "Monday"})
+    assert (again.status, again.body) == (201, first.body)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    desk.clock.move(minutes=1)
+    fresh = await post(desk.client, "daily", {"text": "Monday"})
+    assert (fresh.status, fresh.json["ticket_number"]) == (201, 2)
+    assert "Idempotency-Replayed" not in fresh.headers
+
+
 async def test_after_24_hours_the_key_is_new(desk: Desk) -> None:
     first = await post(desk.client, "daily", {"text": "Monday"})
     desk.clock.move(hours=24)
@@ -71,7 +87,9 @@ async def test_the_answer_survives_a_crash_between_commit_and_answer(desk: Desk)
             lambda tx: tx.all("SELECT fingerprint FROM idempotency_keys")
         )
         kept = await reopened.read(
-            idempotency.find, desk.project.id, "crash", fingerprint[0]["fingerprint"]
+            idempotency.find,
+            desk.project.id,
+            idempotency.Once("crash", fingerprint[0]["fingerprint"]),
         )
     finally:
         await reopened.close()
@@ -82,6 +100,22 @@ async def test_the_answer_survives_a_crash_between_commit_and_answer(desk: Desk)
 async def test_a_key_of_no_use_is_refused(client: Client) -> None:
     refused = await post(client, "a" * 256, {"text": "Too long a key"})
     assert "Idempotency-Key" in refused.wrong
+
+
+async def test_a_webhook_is_answered_again_wherever_its_name_leads_by_then(serve: Serve) -> None:
+    addresses = [PUBLIC]
+    guard = Guard(allow_private=False, lookup=names(shop_example=addresses))
+    client = (await serve(guard=guard)).client
+    hook = {"url": "https://shop.example/hook"}
+    first = await post(client, "hook", hook, WEBHOOKS)
+    addresses[:] = ["10.0.0.7"]
+    again = await post(client, "hook", hook, WEBHOOKS)
+    assert (first.status, again.status, again.body) == (201, 201, first.body)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert (await post(client, "another", hook, WEBHOOKS)).wrong.keys() == {"url"}
+    elsewhere = await post(client, "hook", {"url": "https://10.0.0.7/"}, WEBHOOKS)
+    assert (elsewhere.status, elsewhere.code) == (409, "idempotency_conflict")
+    assert len((await client.get(WEBHOOKS)).json["webhooks"]) == 1
 
 
 async def test_a_revoked_key_gets_no_answer_again(desk: Desk) -> None:

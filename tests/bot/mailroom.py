@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from bot.files import Files
+from bot.health import Health
 from bot.messengers import Messenger
 from bot.outgoing.outlet import Outlet
 from bot.playground.telegram import Group, Person, TelegramStandIn, Topic
@@ -87,7 +88,7 @@ class Mailroom:
     # --- the sender -----------------------------------------------------------------------------
 
     def start(self) -> None:
-        self._running = asyncio.create_task(self.sender.run())
+        self._running = asyncio.create_task(self.sender.run(Health()))
 
     async def stop(self, seconds: float = 5) -> None:
         """As at the end of the process; `start` is then the next process."""

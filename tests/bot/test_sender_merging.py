@@ -1,5 +1,6 @@
 """An agents' chat that falls behind gets few messages that carry everything; answers go first."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 
@@ -8,6 +9,7 @@ import pytest
 from bot.messengers import Messenger
 from bot.messengers.telegram import build
 from bot.playground.telegram import TelegramStandIn
+from bot.turn import Turn
 from storage import message_map, notices, tickets
 from storage.model import Status, Ticket
 from storage.outbox import Audience, Kind
@@ -44,6 +46,31 @@ async def test_what_waits_comes_in_few_messages_in_order_and_whole(mail: Mailroo
     assert len(said) <= 2
     statuses = {row["status"] for row in await mail.rows(kind=Kind.MESSAGE)}
     assert statuses == {"sent", "merged"}
+
+
+async def test_what_comes_while_a_message_waits_for_its_turn_is_merged_into_it(
+    mail: Mailroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = await mail.ticket("Begin")
+    await mail.sent()
+    pace, asked = mail.messenger.pace, asyncio.Event()
+    somebody = await pace.turn(mail.group.id, group=True, priority=0)
+    take = pace.turn
+
+    async def heard(chat_id: int, *, group: bool, priority: int) -> Turn:
+        asked.set()
+        return await take(chat_id, group=group, priority=priority)
+
+    monkeypatch.setattr(pace, "turn", heard)
+    await mail.says(ticket, LINES[0])
+    await asked.wait()
+    for line in LINES[1:]:
+        await mail.says(ticket, line)
+    somebody.void()
+    await mail.sent()
+    _, *said = mail.texts(mail.topic())
+    assert lines(said) == LINES
+    assert len(said) == 1
 
 
 async def test_a_card_carries_what_came_after_it(mail: Mailroom) -> None:

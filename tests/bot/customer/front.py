@@ -100,7 +100,7 @@ class Front:
         self._tasks = Tasks()
         self._tasks.start("feed", partial(poll, self.db, self._telegram, Health()))
         self._tasks.start("lanes", self._lanes.run)
-        self._tasks.start("sender", self._sender.run)
+        self._tasks.start("sender", partial(self._sender.run, Health()))
         return self
 
     async def handle(self, update: Update, album: list[BotMessage]) -> None:

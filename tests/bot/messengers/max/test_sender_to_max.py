@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from bot.files import Files
+from bot.health import Health
 from bot.messengers import Messenger
 from bot.outgoing.outlet import Outlet
 from bot.playground.max import Group, MaxStandIn, Message, Person
@@ -81,7 +82,7 @@ class Desk:
     async def sent(self) -> None:
         """Nothing waits any more."""
         sender = Sender(self._outlet)
-        running = asyncio.create_task(sender.run())
+        running = asyncio.create_task(sender.run(Health()))
         async with asyncio.timeout(PATIENCE):
             while await self.db.read(outbox.waiting_chats, Channel.MAX):
                 continue
