@@ -167,8 +167,8 @@ def _repeats(seen: Seen) -> int:
 def _said_again(messages: Sequence[Message]) -> int:
     """How many messages to leave out, for the others to say everything once.
 
-    Notices that answer one message twice count too, and albums by their first file. What was said
-    in one message may be said again in several, where less is merged by then.
+    Notices that answer one message twice count too, and an album is one message. What was said in
+    one message may be said again in several, where less is merged by then.
     """
     sayings = list(_sayings(messages))
     needed: list[set[object]] = []
@@ -186,8 +186,12 @@ def _said_again(messages: Sequence[Message]) -> int:
 
 
 def _sayings(messages: Sequence[Message]) -> Iterator[set[object]]:
+    album: object = None
     for message in messages:
         if not message.from_bot or message.is_service:
+            continue
+        before, album = album, getattr(message, "album", None)
+        if album is not None and album == before:
             continue
         says: set[object] = set(marks_in(message.text))
         if not says and message.media is not None:

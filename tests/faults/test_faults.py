@@ -3,12 +3,13 @@
 import random
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
 from tests.faults import promises
 from tests.faults.laboratory import run
+from tests.faults.town import Message
 
 SEEDS = Path(__file__).with_name("seeds.txt")
 FIXED, CHANCE = 8.0, 20.0
@@ -45,8 +46,20 @@ async def test_every_promise_holds_under_faults_of_chance(tmp_path: Path) -> Non
 def test_repeats_are_counted_by_messages_that_were_made_in_vain(
     said: list[str], repeats: int
 ) -> None:
-    messages = [
-        SimpleNamespace(from_bot=True, is_service=False, text=text, media=None, reply_to=None)
-        for text in said
+    assert promises._said_again([shown(text) for text in said]) == repeats
+
+
+def test_an_album_that_is_sent_twice_is_one_repeat() -> None:
+    parts = ["[c1]", "", ""]
+    twice = [
+        shown(text, media=SimpleNamespace(data=number), album=album)
+        for album in ("first", "second")
+        for number, text in enumerate(parts)
     ]
-    assert promises._said_again(cast("Any", messages)) == repeats
+    assert promises._said_again(twice) == 1
+
+
+def shown(text: str, **more: object) -> Message:
+    """A message of the bot's, as a stand-in has it."""
+    said = {"from_bot": True, "is_service": False, "text": text, "media": None, "reply_to": None}
+    return cast("Message", SimpleNamespace(**{**said, **more}))
