@@ -145,9 +145,8 @@ def _operation(route: Route, schemas: _Schemas) -> Json:
     if route.for_pages:
         operation["security"] = []
     if route.body is not None:
-        content: Json = {"schema": schemas.of(route.body)}
-        if route.operation_id in examples.BODIES:
-            content["example"] = examples.BODIES[route.operation_id]
+        example = examples.BODIES[route.operation_id]
+        content: Json = {"schema": schemas.of(route.body), "example": example}
         operation["requestBody"] = {
             "required": schemas.needs_something(route.body),
             "content": {"application/json": content},
@@ -178,9 +177,8 @@ def _parameters(route: Route, schemas: _Schemas) -> list[Json]:
 def _responses(route: Route, schemas: _Schemas) -> Json:
     good: Json = {"description": "Done.", "headers": _headers(_good_headers(route))}
     if route.answer is not None:
-        content: Json = {"schema": schemas.of(route.answer)}
-        if route.operation_id in examples.ANSWERS:
-            content["example"] = examples.ANSWERS[route.operation_id]
+        example = examples.ANSWERS[route.operation_id]
+        content: Json = {"schema": schemas.of(route.answer), "example": example}
         good["content"] = {"application/json": content}
     elif route.is_long:
         good["content"] = {"*/*": {}}
@@ -194,7 +192,7 @@ def _responses(route: Route, schemas: _Schemas) -> Json:
     for kind in dict.fromkeys(_errors(route)):
         by_status.setdefault(status_of(kind), []).append(kind)
     for status in sorted(by_status):
-        responses[str(status)] = _problem(status, by_status[status], schemas)
+        responses[str(status)] = _problem(route, status, by_status[status], schemas)
     return responses
 
 
@@ -213,19 +211,23 @@ def _errors(route: Route) -> list[type[HelpdeskError]]:
     kinds: list[type[HelpdeskError]] = [InvalidInput, *ALWAYS, *route.errors]
     if not route.for_pages:
         kinds.append(Unauthorized)
-    if route.body is not None:
+    if route.writes:
         kinds += [PayloadTooLarge, UnsupportedMediaType]
     if route.method == "POST":
         kinds.append(IdempotencyConflict)
     return kinds
 
 
-def _problem(status: int, kinds: Sequence[type[HelpdeskError]], schemas: _Schemas) -> Json:
+def _problem(
+    route: Route, status: int, kinds: Sequence[type[HelpdeskError]], schemas: _Schemas
+) -> Json:
     headers = [*LIMITS]
     if status == 401:
         headers = ["X-Request-Id", "WWW-Authenticate"]
     if status == 429:
         headers.append("Retry-After")
+    if route.for_pages:
+        headers.append("Access-Control-Allow-Origin")
     codes = ", ".join(f"`{kind.code}`" for kind in kinds)
     words = " ".join((kind.__doc__ or "").strip() for kind in kinds)
     return {
@@ -249,6 +251,7 @@ def _webhook(name: str, schemas: _Schemas) -> Json:
         {"name": header, "in": "header", "required": True, "schema": {"type": "string"}}
         for header in ("webhook-id", "webhook-timestamp", "webhook-signature")
     ]
+    schema = {"allOf": [schemas.of(name)], "properties": {"event": {"const": name}}}
     return {
         "post": {
             "operationId": "on_" + name.replace(".", "_"),
@@ -257,7 +260,9 @@ def _webhook(name: str, schemas: _Schemas) -> Json:
             "parameters": parameters,
             "requestBody": {
                 "required": True,
-                "content": {"application/json": {"schema": schemas.of(name)}},
+                "content": {
+                    "application/json": {"schema": schema, "example": examples.EVENTS[name]}
+                },
             },
             "responses": {
                 "2XX": {"description": "Received: the event is not sent again."},

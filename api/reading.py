@@ -65,7 +65,7 @@ async def read(request: web.Request, route: Route) -> BaseModel | None:
     query = None
     if route.query is not None or request.query_string:
         query = _query(request, route.query)
-    if route.body is None and not request.can_read_body:
+    if route.body is None and not (route.writes and request.can_read_body):
         return query
     model = route.body or _Nothing
     raw = await _raw_body(request)

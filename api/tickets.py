@@ -9,6 +9,7 @@ from storage.errors import (
     ChannelUnavailable,
     Conflict,
     HelpdeskDisabled,
+    NotFound,
     NotVirtual,
     TicketNotFound,
 )
@@ -122,7 +123,7 @@ ROUTES = [
         answer=answers.Ticket,
         status=201,
         location=PATH + "/{0.id}",
-        errors=(HelpdeskDisabled, ChannelUnavailable),
+        errors=(NotFound, HelpdeskDisabled, ChannelUnavailable),
     ),
     Route(
         "GET",
@@ -142,7 +143,7 @@ ROUTES = [
         body=inputs.NewReply,
         answer=answers.Message,
         status=201,
-        errors=(TicketNotFound,),
+        errors=(TicketNotFound, NotFound),
     ),
     Route(
         "POST",
@@ -167,7 +168,7 @@ ROUTES = [
         assign_ticket,
         body=inputs.Assignment,
         answer=answers.Ticket,
-        errors=(TicketNotFound,),
+        errors=(TicketNotFound, NotFound),
     ),
     Route(
         "PATCH",

@@ -11,6 +11,7 @@ from api.webhook_sender import WebhookSender
 from storage.database import Database
 from storage.deliveries import Delivery
 from storage.webhooks import Webhook
+from tests.api.conftest import Desk
 from tests.storage.post import Clock, Post, open_post
 
 SCHEDULE = (5.0, 300.0, 1800.0, 7200.0, 18000.0, 36000.0, 36000.0)
@@ -32,12 +33,16 @@ class Health:
 
 
 class Office:
-    """Time stands still while anything is under way, and leaps when the sender would sleep."""
+    """Time stands still while anything is under way, and leaps when the sender would sleep.
+
+    `chance` is what the sender draws, from 0 to 1.
+    """
 
     def __init__(self, post: Post, clock: Clock) -> None:
         self.post = post
         self.clock = clock
         self.health = Health()
+        self.chance = 0.0
         self.plans: list[tuple[datetime, Callable[[], Awaitable[None]]]] = []
         self.sender: WebhookSender
         self._running: asyncio.Task[None]
@@ -66,7 +71,7 @@ class Office:
             guard=guard or Guard(allow_private=True),
             health=self.health,
             pause=self.leap,
-            chance=lambda: 0.0,
+            chance=lambda: self.chance,
         )
         self._running = asyncio.create_task(self.sender.run())
 
@@ -100,3 +105,18 @@ async def office_in(folder: Path) -> AsyncIterator[Office]:
     finally:
         await office.stop()
         await db.close()
+
+
+@asynccontextmanager
+async def sender_of(desk: Desk) -> AsyncIterator[None]:
+    """A sender at work for a desk whose clock stands still, so that nothing is tried again."""
+    guard = Guard(allow_private=True)
+    sender = WebhookSender(desk.db, schedule=(5.0,), guard=guard, health=Health())
+    running = asyncio.create_task(sender.run())
+    try:
+        yield
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+        await sender.finish(5)

@@ -23,6 +23,10 @@ async def send(client: Client, body: bytes, headers: dict[str, str] | None = Non
     return await client.call("POST", TICKETS, data=io.BytesIO(body), headers=headers or JSON)
 
 
+def takes_no_body(route: Route) -> bool:
+    return route.body is None and route.method != "GET"
+
+
 async def test_a_problem_says_what_is_wrong_with_each_field(client: Client) -> None:
     answer = await client.post(TICKETS, {"subject": "x" * 201, "priority": "low!", "color": "red"})
     assert answer.wrong == {
@@ -52,6 +56,35 @@ async def test_unknown_fields_in_a_body_are_refused(desk: Desk, route: Route) ->
         route.method, path, json={**(body_for(route) or {}), "colour": "red"}
     )
     assert answer.wrong["colour"] == "is no field of this request"
+
+
+@pytest.mark.parametrize("route", routes(takes_no_body))
+async def test_where_no_body_is_wanted_one_that_says_something_is_refused(
+    desk: Desk, route: Route
+) -> None:
+    path = (await one_of_each(desk)).path(route)
+    for body, wrong in {
+        b'{"colour": "red"}': {"colour": "is no field of this request"},
+        b'{"id": 1, "colour": {}}': dict.fromkeys(("id", "colour"), "is no field of this request"),
+        b"[]": {"body": "must be a JSON object"},
+        b"null": {"body": "must be a JSON object"},
+    }.items():
+        answer = await desk.client.call(route.method, path, data=body, headers=JSON)
+        assert answer.wrong == wrong, body
+    for body in (b"{", b"colour=red", b"{} {}", b"\xff"):
+        answer = await desk.client.call(route.method, path, data=body, headers=JSON)
+        assert answer.wrong["body"].startswith("is not valid JSON"), body
+    assert (await desk.client.call(route.method, path)).status < 300  # nothing was done so far
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b" { } "])
+@pytest.mark.parametrize("route", routes(takes_no_body))
+async def test_where_no_body_is_wanted_an_empty_one_passes(
+    desk: Desk, route: Route, body: bytes
+) -> None:
+    path = (await one_of_each(desk)).path(route)
+    answer = await desk.client.call(route.method, path, data=body, headers=JSON)
+    assert answer.status < 300, answer.body
 
 
 @pytest.mark.parametrize("route", routes())

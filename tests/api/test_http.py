@@ -95,6 +95,19 @@ async def test_who_expects_100_continue_gets_it(desk: Desk) -> None:
     await writer.wait_closed()
 
 
+async def test_a_body_that_turns_out_empty_is_none(desk: Desk) -> None:
+    made = await desk.client.post("/v1/webhooks", {"url": "https://93.184.215.14/hook"})
+    head = post(desk, "Expect: 100-continue\r\nTransfer-Encoding: chunked", b"")
+    path = f"/v1/webhooks/{made.json['id']}/test"
+    reader, writer = await asyncio.open_connection("127.0.0.1", desk.port)
+    writer.write(head.replace(TICKETS.encode(), path.encode()))
+    assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+    writer.write(b"0\r\n\r\n")
+    assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 202 ")
+    writer.close()
+    await writer.wait_closed()
+
+
 async def test_who_expects_what_nobody_can_is_refused_as_a_problem(desk: Desk) -> None:
     sent = post(desk, "Expect: miracles\r\nContent-Length: 14", b'{"text": "Hi"}')
     assert problem_in(await desk.raw(sent)) == (400, "validation_failed")

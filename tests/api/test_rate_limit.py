@@ -17,6 +17,29 @@ async def test_every_answer_tells_what_is_left(serve: Serve) -> None:
     assert left == ["2", "1", "0"]
 
 
+async def test_what_leads_nowhere_counts_and_is_refused_like_the_rest(serve: Serve) -> None:
+    desk = await serve(rate_limit=4)
+    for left, (method, path, code) in enumerate(
+        [
+            ("PUT", TICKETS, "method_not_allowed"),
+            ("GET", "/v1", "not_found"),
+            ("POST", "/v1/helpdesk/nothing", "not_found"),
+            ("DELETE", TICKETS, "method_not_allowed"),
+        ]
+    ):
+        answer = await desk.client.call(method, path)
+        assert answer.code == code
+        assert answer.headers["RateLimit-Limit"] == "4"
+        assert answer.headers["RateLimit-Remaining"] == str(3 - left)
+        assert answer.headers["RateLimit-Reset"] == "60"
+    for method, path in (("GET", "/v1/nothing"), ("DELETE", TICKETS), ("GET", TICKETS)):
+        refused = await desk.client.call(method, path)
+        assert (refused.status, refused.code) == (429, "rate_limited")
+        assert refused.headers["Retry-After"] == "60"
+        assert (await desk.stranger.call(method, path)).code == "unauthorized"
+        assert (await desk.other.call(method, path)).status != 429
+
+
 async def test_one_request_too_many_is_refused_until_the_minute_is_over(serve: Serve) -> None:
     desk = await serve(rate_limit=2)
     assert (await desk.client.get(TICKETS)).status == 200

@@ -113,6 +113,22 @@ async def test_after_the_last_attempt_the_tickets_next_event_goes_out(
     assert [one.event for one in receiver.taken] == ["ticket.status_changed"]
 
 
+async def test_chance_makes_each_wait_longer_and_by_a_tenth_at_most(
+    office: Office, receiver: Receiver
+) -> None:
+    receiver.answer = lambda _: 500
+    webhook = await office.post.endpoint(url=receiver.url)
+    waited: list[list[float]] = []
+    for chance in (0.0, 0.5, 1.0):
+        office.chance = chance
+        await office.post.ticket()
+        newest, *_ = await office.recorded(webhook, len(waited) + 1)
+        pairs = pairwise(attempt.at for attempt in newest.attempts)
+        waited.append([(later - earlier).total_seconds() for earlier, later in pairs])
+    for planned, without, some, most in zip(SCHEDULE, *waited, strict=True):
+        assert planned == without < some < most <= planned * 1.1
+
+
 async def test_410_switches_the_endpoint_off(office: Office, receiver: Receiver) -> None:
     receiver.answer = lambda _: 410
     webhook = await office.post.endpoint(url=receiver.url)

@@ -1,18 +1,16 @@
 """Webhooks over HTTP: made, changed, tested, looked at; what they bring is what the API says."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from api.guard import Guard
-from api.webhook_sender import WebhookSender
 from tests.api.conftest import Client, Desk, Serve
 from tests.api.receiver import Received, Receiver
-from tests.api.sending import Health
+from tests.api.sending import sender_of
 
 PATH = "/v1/webhooks"
 URL = "https://93.184.215.14/hook"
@@ -46,14 +44,8 @@ async def receiver() -> AsyncIterator[Receiver]:
 async def sending(serve: Serve) -> AsyncIterator[Desk]:
     """A desk with a sender at work; its clock stands still, so that nothing is tried again."""
     desk = await serve(guard=Guard(allow_private=True))
-    guard = Guard(allow_private=True)
-    sender = WebhookSender(desk.db, schedule=(5.0,), guard=guard, health=Health())
-    running = asyncio.create_task(sender.run())
-    yield desk
-    running.cancel()
-    with suppress(asyncio.CancelledError):
-        await running
-    await sender.finish(5)
+    async with sender_of(desk):
+        yield desk
 
 
 async def test_a_webhook_shows_its_secret_at_creation_and_never_again(client: Client) -> None:
@@ -73,6 +65,7 @@ async def test_patch_changes_what_it_names_and_put_replaces_all(client: Client) 
     assert patched.status == 200
     assert patched.json == {k: v for k, v in webhook.items() if k != "secret"} | expected
     replaced = await put(client, path, {"url": URL + "/new"})
+    assert (replaced.status, replaced.json.keys()) == (200, FIELDS)
     assert replaced.json["url"] == URL + "/new"
     assert (replaced.json["description"], replaced.json["events"]) == ("", [])
     assert (replaced.json["status"], replaced.json["disabled_reason"]) == ("active", None)
@@ -200,14 +193,33 @@ async def test_a_test_is_delivered_and_recorded(sending: Desk, receiver: Receive
 
 async def finished(desk: Desk, path: str, count: int) -> list[Any]:
     """The newest deliveries of a webhook, once so many are no longer pending."""
+    return await recorded(desk, path, count, lambda delivery: delivery["status"] != "pending")
+
+
+async def recorded(desk: Desk, path: str, count: int, so: Callable[[Any], bool]) -> list[Any]:
+    """The newest deliveries of a webhook, once so many are so."""
     with desk.db.listen("webhooks") as news:
         async with asyncio.timeout(10):
             while True:
                 news.clear()
                 found = (await desk.client.get(path + "/deliveries")).json["deliveries"]
-                if sum(each["status"] != "pending" for each in found) >= count:
+                if sum(map(so, found)) >= count:
                     return list(found)
                 await news.wait()
+
+
+async def test_what_failed_together_is_not_tried_again_together(
+    sending: Desk, receiver: Receiver
+) -> None:
+    receiver.answer = lambda _: 503
+    path = f"{PATH}/{(await made(sending.client, url=receiver.url))['id']}"
+    for _ in range(10):
+        await sending.client.post(path + "/test")
+    failed = await recorded(sending, path, 10, lambda delivery: delivery["attempts"] != [])
+    planned = sorted(each["next_attempt_at"] for each in failed)
+    assert len(set(planned)) > 1
+    assert planned[0] >= "2026-03-01T12:00:05.250Z"
+    assert planned[-1] <= "2026-03-01T12:00:05.750Z"
 
 
 async def test_deliveries_come_in_pages(sending: Desk, receiver: Receiver) -> None:
