@@ -22,8 +22,8 @@ from bot.failures import PASSING, REFUSED, backoff, understood, wait_after, word
 from bot.health import Health
 from bot.outgoing.outlet import Outlet
 from bot.outgoing.parts import FileRefused
-from bot.outgoing.picking import Outgoing, Pick, Picker
-from bot.outgoing.recording import record
+from bot.outgoing.picking import Follower, Outgoing, Pick, Picker
+from bot.outgoing.recording import record, sequel
 from bot.outgoing.to_agents import ToAgents
 from bot.outgoing.to_customer import ToCustomer
 from bot.outgoing.topics import Mended
@@ -125,17 +125,17 @@ class Sender:
 
     async def _serve(self, chat_id: int, lane: _Lane) -> None:
         chat = self._messenger.chat(chat_id)
+        follower = Follower(self._picker, chat, lane.more)
+        sequel.set(follower)
         stumbles = 0
-        sent: OutboxRow | None = None
         while not self._ending:
-            lane.more.clear()
             try:
-                pick = await self._picker.pick(chat, sent)
-                if sent is not None and pick.ended:
-                    self._sent(sent)
-                sent = None
+                pick = follower.take()
+                if pick is None:
+                    lane.more.clear()
+                    pick = await self._picker.pick(chat)
                 if pick.row is not None:
-                    sent = await self._step(lane, pick.row, pick)
+                    await self._step(lane, pick.row, pick, follower)
                 elif pick.held_until is not None:
                     await self._until(pick.held_until, lane)
                 elif not lane.more.is_set():
@@ -157,17 +157,15 @@ class Sender:
         with suppress(TimeoutError):
             await asyncio.wait_for(lane.more.wait(), min(max(seconds, 0.001), LONGEST_SLEEP))
 
-    async def _step(self, lane: _Lane, row: OutboxRow, pick: Pick) -> OutboxRow | None:
-        """Send a row when it is due; whatever happens, the row knows afterwards.
-
-        The row if that went well, which may not have been all of it.
-        """
+    async def _step(self, lane: _Lane, row: OutboxRow, pick: Pick, follower: Follower) -> None:
+        """Send a row when it is due; whatever happens, the row knows afterwards."""
         outgoing = self._outgoing[row.audience]
         turns = Turns(self._messenger, row.chat.id, row.audience)
         wait = lane.due.wait(row, outgoing.gathers(row, turns), self._db.clock())
         if wait > 0:
             await asyncio.sleep(min(wait, LONGEST_SLEEP))
-            return None
+            return
+        follower.follow(row)
         try:
             if outgoing.needs_turn(pick.loaded()) and await turns.take():
                 pick = await self._picker.pick(row.chat)  # more may have come meanwhile
@@ -175,13 +173,13 @@ class Sender:
                 loaded = pick.loaded()
                 with self._in_hand():
                     await outgoing.send(loaded, turns)
-                return row
+                if follower.knows:
+                    self._sent(row)
         except Exception as error:
             with self._in_hand():
                 await self._failed(row, error)
         finally:
             turns.close()
-        return None
 
     def _sent(self, row: OutboxRow) -> None:
         seconds = (self._db.clock() - row.created_at).total_seconds()

@@ -1,5 +1,6 @@
 """What a chat is sent next: its first row, read in one go with all that sending it takes."""
 
+import asyncio
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot.outgoing.outlet import Outlet
+from bot.outgoing.recording import Sequel
 from bot.outgoing.turns import Turns
 from storage import outbox, shares
 from storage.model import Chat
@@ -31,10 +33,9 @@ class Outgoing(Protocol):
 @dataclass(frozen=True, slots=True)
 class Pick:
     """A chat's next row with what was loaded for it. Without a row, `held_until` is when to look
-    again where something waits. `ended` is whether nothing is left of the row before."""
+    again where something waits."""
 
     row: OutboxRow | None
-    ended: bool
     held_until: datetime | None = None
     found: Any = None
     error: Exception | None = None
@@ -54,26 +55,64 @@ class Picker:
         self._messenger = outlet.messenger
         self._outgoing = outgoing
 
-    async def pick(self, chat: Chat, before: OutboxRow | None = None) -> Pick:
-        """What waits for a chat and may go. In a group no customer has more than a FAIR part of
-        the window: what others write then finds room at once, whatever one of them does."""
-        window = self._messenger.pace.window(group=True)
-        share = None
-        if window is not None and self._messenger.is_group(chat.id):
-            count = max(1, int(window.count * FAIR))
-            share = Share(count, timedelta(seconds=window.seconds))
-        return await self._db.read(self._pick, chat, share, before)
+    async def pick(self, chat: Chat) -> Pick:
+        """What waits for a chat and may go."""
+        return await self._db.read(self.read, chat)
 
-    def _pick(
-        self, tx: Transaction, chat: Chat, share: Share | None, before: OutboxRow | None
-    ) -> Pick:
-        row, held_until = shares.first(tx, chat, share)
-        ended = before is not None and outbox.ended(tx, before.id)
+    def read(self, tx: Transaction, chat: Chat) -> Pick:
+        row, held_until = shares.first(tx, chat, self._share(chat))
         if row is None:
-            return Pick(None, ended, held_until)
+            return Pick(None, held_until)
         try:
-            return Pick(row, ended, found=self._outgoing[row.audience].load(tx, row))
+            return Pick(row, found=self._outgoing[row.audience].load(tx, row))
         except sqlite3.Error:
             raise  # the database's trouble, not the row's
         except Exception as error:
-            return Pick(row, ended, error=error)
+            return Pick(row, error=error)
+
+    def _share(self, chat: Chat) -> Share | None:
+        """In a group no customer has more than a FAIR part of the window: what others write then
+        finds room at once, whatever one of them does."""
+        window = self._messenger.pace.window(group=True)
+        if window is None or not self._messenger.is_group(chat.id):
+            return None
+        return Share(max(1, int(window.count * FAIR)), timedelta(seconds=window.seconds))
+
+
+class Follower(Sequel):
+    """Picks what follows a row in the transaction that ends it: one way through the database, where
+    a look for more would be another. `more` tells of rows that the last pick may not know."""
+
+    def __init__(self, picker: Picker, chat: Chat, more: asyncio.Event) -> None:
+        self._picker = picker
+        self._chat = chat
+        self._more = more
+        self._row: OutboxRow | None = None
+        self._pick: Pick | None = None
+
+    def follow(self, row: OutboxRow) -> None:
+        """From now on it is this row that is waited for to end."""
+        self._row = row
+
+    def begin(self) -> None:
+        self._more.clear()
+
+    def read(self, tx: Transaction) -> Pick | None:
+        if self._row is None or not outbox.ended(tx, self._row.id):
+            return None
+        return self._picker.read(tx, self._chat)
+
+    def end(self, read: Pick | None) -> None:
+        self._pick = read
+
+    @property
+    def knows(self) -> bool:
+        """Whether the row has ended, so that what follows it is known."""
+        return self._pick is not None
+
+    def take(self) -> Pick | None:
+        """What was picked when the row ended; None while it has not."""
+        pick, self._pick = self._pick, None
+        if pick is not None:
+            self._row = None
+        return pick
