@@ -94,10 +94,11 @@ def door(tx: Transaction, chat: Chat) -> Door:
 
 def spoken(tx: Transaction, chat: Chat) -> tuple[str | None, str | None]:
     """The language that a chat told last, and that of the project it is about, if there is one."""
-    language = next((s.locale for s in subscribers.of_chat(tx, chat)), None)
-    known = door(tx, chat)
-    sure = known.subscribed or len(known.projects) == 1
-    return language, known.projects[0].locale if sure else None
+    subscriptions = subscribers.of_chat(tx, chat)
+    if subscriptions:
+        return subscriptions[0].locale, projects.get(tx, subscriptions[0].project_id).locale
+    found = projects.listing(tx)
+    return None, found[0].locale if len(found) == 1 else None
 
 
 def ticket_page(tx: Transaction, chat: Chat, project_id: UUID, page: int) -> TicketPage:

@@ -71,8 +71,8 @@ def reply(
         )
     if internal:
         return message
-    _answered(tx, ticket, agent)
-    outbox.to_agents(tx, project, outbox.Kind.CARD, ticket_id=ticket_id)
+    if _answered(tx, ticket, agent):
+        outbox.to_agents(tx, project, outbox.Kind.CARD, ticket_id=ticket_id)
     if ticket.channel is not Channel.VIRTUAL:
         delivery.send(tx, ticket, message.id)
         message = messages.get(tx, message.id)
@@ -97,20 +97,18 @@ def reply_as(
     return reply(tx, project_id, ticket_id, content, internal=internal, agent=agent)
 
 
-def _answered(tx: Transaction, ticket: Ticket, agent: Agent | None) -> None:
-    """What a public answer does to its ticket."""
-    if agent is not None and ticket.assigned_to is None:
+def _answered(tx: Transaction, ticket: Ticket, agent: Agent | None) -> bool:
+    """What a public answer does to its ticket; whether that shows on its card."""
+    takes = agent is not None and ticket.assigned_to is None
+    if agent is not None and takes:
         tickets.write_assignee(tx, ticket, agent.id)
     status = lifecycle.next_status(
         ticket.status, lifecycle.Event.AGENT_REPLIED, assigned=ticket.assigned_to is not None
     )
-    tx.run(
-        "UPDATE tickets SET status = :status, updated_at = :now,"
-        " first_reply_at = coalesce(first_reply_at, :now) WHERE id = :id",
-        id=str(ticket.id),
-        status=status,
-        now=tx.now_ms,
-    )
+    tickets.replied(tx, ticket.id)
+    if status is not ticket.status:
+        tickets.change_status(tx, ticket, status)
+    return takes or status is not ticket.status
 
 
 def from_customer(

@@ -148,6 +148,16 @@ def change_status(tx: Transaction, ticket: Ticket, status: Status) -> None:
     )
 
 
+def replied(tx: Transaction, ticket_id: UUID) -> None:
+    """An agent answered; a status that moves is the caller's business."""
+    tx.run(
+        "UPDATE tickets SET updated_at = :now, first_reply_at = coalesce(first_reply_at, :now)"
+        " WHERE id = :id",
+        id=str(ticket_id),
+        now=tx.now_ms,
+    )
+
+
 def touch(tx: Transaction, ticket_id: UUID) -> None:
     """Something happened in the ticket that changes none of its fields."""
     tx.run("UPDATE tickets SET updated_at = :now WHERE id = :id", id=str(ticket_id), now=tx.now_ms)

@@ -57,10 +57,11 @@ class Picker:
 
     async def pick(self, chat: Chat) -> Pick:
         """What waits for a chat and may go."""
-        return await self._db.read(self.read, chat)
+        return await self._db.read(self.read, chat, self.share(chat))
 
-    def read(self, tx: Transaction, chat: Chat) -> Pick:
-        row, held_until = shares.first(tx, chat, self._share(chat))
+    def read(self, tx: Transaction, chat: Chat, share: Share | None) -> Pick:
+        """`pick`, inside a transaction."""
+        row, held_until = shares.first(tx, chat, share)
         if row is None:
             return Pick(None, held_until)
         try:
@@ -70,13 +71,17 @@ class Picker:
         except Exception as error:
             return Pick(row, error=error)
 
-    def _share(self, chat: Chat) -> Share | None:
+    def share(self, chat: Chat) -> Share | None:
         """In a group no customer has more than a FAIR part of the window: what others write then
-        finds room at once, whatever one of them does."""
-        window = self._messenger.pace.window(group=True)
+        finds room at once, whatever one of them does. None while nobody can have had that much."""
+        pace = self._messenger.pace
+        window = pace.window(group=True)
         if window is None or not self._messenger.is_group(chat.id):
             return None
-        return Share(max(1, int(window.count * FAIR)), timedelta(seconds=window.seconds))
+        most = max(1, int(window.count * FAIR))
+        if window.count - pace.free(chat.id, group=True) < most:
+            return None
+        return Share(most, timedelta(seconds=window.seconds))
 
 
 class Follower(Sequel):
@@ -88,6 +93,7 @@ class Follower(Sequel):
         self._chat = chat
         self._more = more
         self._row: OutboxRow | None = None
+        self._share: Share | None = None
         self._pick: Pick | None = None
 
     def follow(self, row: OutboxRow) -> None:
@@ -96,11 +102,12 @@ class Follower(Sequel):
 
     def begin(self) -> None:
         self._more.clear()
+        self._share = self._picker.share(self._chat)
 
     def read(self, tx: Transaction) -> Pick | None:
         if self._row is None or not outbox.ended(tx, self._row.id):
             return None
-        return self._picker.read(tx, self._chat)
+        return self._picker.read(tx, self._chat, self._share)
 
     def end(self, read: Pick | None) -> None:
         self._pick = read

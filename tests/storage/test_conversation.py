@@ -101,6 +101,19 @@ async def test_an_answer_from_the_agent_chat_is_not_shown_there_again(talk: Talk
     assert (await talk.out(AGENTS))[len(before) :] == ["card"]
 
 
+async def test_an_answer_that_shows_nowhere_on_the_card_leaves_it_alone(
+    talk: Talk, clock: Clock
+) -> None:
+    await talk.answer()
+    before, answered = await talk.out(AGENTS), await talk.now()
+    clock.move(timedelta(minutes=3))
+    await talk.answer("And one thing more", native_id=11)
+    ticket = await talk.now()
+    assert await talk.out(AGENTS) == before
+    assert (ticket.status, ticket.first_reply_at) == (Status.WAITING, answered.first_reply_at)
+    assert ticket.updated_at == clock.now
+
+
 async def test_an_answer_assigns_moves_and_goes_out(talk: Talk, clock: Clock) -> None:
     clock.move(timedelta(minutes=3))
     message = await talk.answer()
