@@ -23,10 +23,12 @@ def build_dispatcher(
 
     Errors that pass by themselves come out of it, for the update to be run again later.
     """
-    dispatcher = Dispatcher(storage=DialogStorage(db, messenger_of), db=db)
-    registry = SceneRegistry(dispatcher, register_on_add=False)
+    storage = DialogStorage(db, messenger_of)
+    dispatcher = Dispatcher(disable_fsm=True, db=db)
     dispatcher.update.outer_middleware(middlewares.refusals)
-    dispatcher.update.outer_middleware(middlewares.Introduction(db, default_locale))
+    dispatcher.update.outer_middleware(middlewares.Introduction(db, storage, default_locale))
+    registry = SceneRegistry(dispatcher, register_on_add=False)  # looks for the state from there
+    dispatcher.update.outer_middleware(middlewares.guided)
     dispatcher.include_router(agents.router())
     dispatcher.include_router(customer.router(registry))
     return dispatcher

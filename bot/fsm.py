@@ -24,7 +24,8 @@ class DialogStorage(BaseStorage):
         self._db = db
         self._messenger_of = messenger_of
 
-    def _key(self, key: StorageKey) -> dialogs.DialogKey:
+    def key_of(self, key: StorageKey) -> dialogs.DialogKey:
+        """aiogram's key as storage has it."""
         return dialogs.DialogKey(
             chat=self._messenger_of(key.bot_id).chat(key.chat_id),
             user_id=key.user_id,
@@ -34,19 +35,19 @@ class DialogStorage(BaseStorage):
 
     async def set_state(self, key: StorageKey, state: StateType = None) -> None:
         name = state.state if isinstance(state, State) else state
-        await self._db.write(dialogs.set_state, self._key(key), name)
+        await self._db.write(dialogs.set_state, self.key_of(key), name)
 
     async def get_state(self, key: StorageKey) -> str | None:
         if self._messenger_of(key.bot_id).is_group(key.chat_id):
             return None  # scenes are for private chats alone
-        state, _ = await self._db.read(dialogs.get, self._key(key))
+        state, _ = await self._db.read(dialogs.get, self.key_of(key))
         return state
 
     async def set_data(self, key: StorageKey, data: Mapping[str, Any]) -> None:
-        await self._db.write(dialogs.set_data, self._key(key), data)
+        await self._db.write(dialogs.set_data, self.key_of(key), data)
 
     async def get_data(self, key: StorageKey) -> dict[str, Any]:
-        _, data = await self._db.read(dialogs.get, self._key(key))
+        _, data = await self._db.read(dialogs.get, self.key_of(key))
         return data
 
     async def close(self) -> None:

@@ -44,9 +44,29 @@ def import_aiogram() -> None:
         BaseModel.model_rebuild = classmethod(build)  # type: ignore[method-assign,assignment]
     for root in (TelegramObject, TelegramMethod, Response):
         root.model_rebuild = classmethod(build_with_names)  # type: ignore[method-assign,assignment]
-    # pydantic forgets a Response[Message] once nobody holds it, and to build that again takes 0.1
+    _read_ids_of_what_was_made()
+
+
+def _read_ids_of_what_was_made() -> None:
+    """Of a message that the bot made, its id is all that is needed. So no other field of it takes
+    time, or can be of a kind that aiogram does not know: it was made all the same."""
+    from aiogram.methods.base import Response  # noqa: PLC0415
+    from aiogram.types import Message, MessageId  # noqa: PLC0415
+
+    read_as: dict[Any, Any] = {
+        Message: MessageId,
+        list[Message]: list[MessageId],
+        Message | bool: MessageId | bool,
+    }
+    build = Response.__class_getitem__
+
+    # pydantic forgets such a class once nobody holds it, and to build it again may take 0.1
     # seconds, in which nothing else happens.
-    Response.__class_getitem__ = staticmethod(cache(Response.__class_getitem__))  # type: ignore[method-assign,assignment]
+    @cache
+    def of(result: Any) -> Any:
+        return build(read_as.get(result, result))
+
+    Response.__class_getitem__ = staticmethod(of)  # type: ignore[method-assign,assignment]
 
 
 if "aiogram" not in sys.modules:

@@ -6,7 +6,8 @@ Every button comes here first: a ticket is shown to its customer alone, and to a
 from dataclasses import dataclass
 from uuid import UUID
 
-from storage import messages, projects, subscribers, ticket_types, tickets
+from storage import dialogs, messages, projects, subscribers, ticket_types, tickets
+from storage.dialogs import DialogKey
 from storage.errors import NotFound
 from storage.model import Chat, Message, Project, Subscriber, Ticket, TicketType
 from storage.transaction import Transaction
@@ -36,6 +37,16 @@ class Door:
 
     projects: tuple[Project, ...]
     subscribed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a chat: the state of its scene, the language that it told last, and that of
+    the project it is about, if there is one."""
+
+    state: str | None
+    language: str | None
+    project_locale: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +103,14 @@ def door(tx: Transaction, chat: Chat) -> Door:
     return Door(tuple(projects.listing(tx)), subscribed=False)
 
 
-def spoken(tx: Transaction, chat: Chat) -> tuple[str | None, str | None]:
-    """The language that a chat told last, and that of the project it is about, if there is one."""
+def known_of(tx: Transaction, chat: Chat, key: DialogKey) -> Known:
+    state, _ = dialogs.get(tx, key)
     subscriptions = subscribers.of_chat(tx, chat)
     if subscriptions:
-        return subscriptions[0].locale, projects.get(tx, subscriptions[0].project_id).locale
+        project = projects.get(tx, subscriptions[0].project_id)
+        return Known(state, subscriptions[0].locale, project.locale)
     found = projects.listing(tx)
-    return None, found[0].locale if len(found) == 1 else None
+    return Known(state, None, found[0].locale if len(found) == 1 else None)
 
 
 def ticket_page(tx: Transaction, chat: Chat, project_id: UUID, page: int) -> TicketPage:

@@ -12,6 +12,7 @@ from aiogram.types import Message as BotMessage
 import locales
 from bot import agents as agents_side
 from bot.agents.card import card_header, card_keyboard
+from bot.fsm import DialogStorage
 from bot.messengers import Messenger
 from bot.messengers.telegram.feed import GetRawUpdates
 from bot.middlewares import Introduction
@@ -47,8 +48,9 @@ class Office:
         self.boris = telegram.add_person("Boris")
         for person in (self.anna, self.boris):
             group.members[person.id] = person
-        self.dispatcher = Dispatcher()
-        self.dispatcher.update.outer_middleware(Introduction(db, "en"))
+        self.dispatcher = Dispatcher(disable_fsm=True)
+        dialogs = DialogStorage(db, lambda _: messenger)
+        self.dispatcher.update.outer_middleware(Introduction(db, dialogs, "en"))
         self.dispatcher.include_router(agents_side.router())
         self._offset = 0
         self._number = 0
