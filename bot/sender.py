@@ -135,7 +135,7 @@ class Sender:
                     lane.more.clear()
                     pick = await self._picker.pick(chat)
                 if pick.row is not None:
-                    await self._step(lane, pick.row, pick, follower)
+                    await self._step(lane, pick, pick.row, follower)
                 elif pick.held_until is not None:
                     await self._until(pick.held_until, lane)
                 elif not lane.more.is_set():
@@ -157,8 +157,8 @@ class Sender:
         with suppress(TimeoutError):
             await asyncio.wait_for(lane.more.wait(), min(max(seconds, 0.001), LONGEST_SLEEP))
 
-    async def _step(self, lane: _Lane, row: OutboxRow, pick: Pick, follower: Follower) -> None:
-        """Send a row when it is due; whatever happens, the row knows afterwards."""
+    async def _step(self, lane: _Lane, pick: Pick, row: OutboxRow, follower: Follower) -> None:
+        """Send the row that was picked when it is due; whatever happens, it knows afterwards."""
         outgoing = self._outgoing[row.audience]
         turns = Turns(self._messenger, row.chat.id, row.audience)
         wait = lane.due.wait(row, outgoing.gathers(row, turns), self._db.clock())

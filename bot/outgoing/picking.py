@@ -107,7 +107,10 @@ class Follower(Sequel):
     def read(self, tx: Transaction) -> Pick | None:
         if self._row is None or not outbox.ended(tx, self._row.id):
             return None
-        return self._picker.read(tx, self._chat, self._share)
+        try:
+            return self._picker.read(tx, self._chat, self._share)
+        except sqlite3.Error:
+            return None  # what was sent is recorded all the same; the next look will tell
 
     def end(self, read: Pick | None) -> None:
         self._pick = read

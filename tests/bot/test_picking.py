@@ -1,0 +1,54 @@
+"""What follows a row is picked in the transaction that ends it, and nothing is overlooked."""
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bot.outgoing.picking import Picker
+from storage.transaction import Transaction
+from tests.bot.mailroom import Mailroom
+
+pytestmark = pytest.mark.usefixtures("impatient")
+
+
+async def test_what_comes_right_after_a_row_was_recorded_is_not_overlooked(
+    mail: Mailroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = await mail.ticket("Begin")
+    await mail.sent()
+    write, late = mail.db.write, ["late"]
+
+    async def then_more(operation: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        recorded = await write(operation, *args, **kwargs)
+        if late and mail.texts(mail.topic())[-1] == "first":
+            await mail.says(ticket, late.pop())
+        return recorded
+
+    monkeypatch.setattr(mail.db, "write", then_more)
+    await mail.says(ticket, "first")
+    await mail.sent()
+    await mail.telegram.until(lambda: mail.texts(mail.topic())[1:] == ["first", "late"])
+
+
+async def test_a_row_is_recorded_as_sent_though_what_follows_it_cannot_be_read(
+    mail: Mailroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = await mail.ticket("Begin")
+    await mail.sent()
+    read = Picker.read
+    failed: list[object] = []
+
+    def broken(self: Picker, tx: Transaction, *about: Any) -> Any:
+        if len(failed) < 2 and mail.texts(mail.topic())[-1] == "first":
+            failed.append(about)
+            raise sqlite3.OperationalError("no such table: weather")
+        return read(self, tx, *about)
+
+    monkeypatch.setattr(Picker, "read", broken)
+    await mail.says(ticket, "first")
+    await mail.says(ticket, "second")
+    await mail.sent()
+    assert failed  # a batch that fails is run again: it has to fail there too
+    assert mail.texts(mail.topic())[1:] == ["first", "second"]
