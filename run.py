@@ -87,13 +87,18 @@ async def desk(settings: config.Settings) -> int:
     try:
         db = await Database.open(settings.database_file)
     except DatabaseUnusable as error:
-        name = "" if settings.playground_on else "DESKWIRE_DATABASE: "
-        raise DatabaseUnusable(name + error.detail) from error
+        raise unusable(error, settings) from error
     try:
         await first_start(db, settings)
         return await serve_until_end(db, settings)
     finally:
         await db.close()
+
+
+def unusable(error: HelpdeskError, settings: config.Settings) -> DatabaseUnusable:
+    """With the name of the variable, where the database is the one that it names."""
+    name = "" if settings.playground_on else "DESKWIRE_DATABASE: "
+    return DatabaseUnusable(name + error.detail)
 
 
 async def first_start(db: Database, settings: config.Settings) -> None:
@@ -107,6 +112,8 @@ async def first_start(db: Database, settings: config.Settings) -> None:
         )
     except Conflict as error:
         raise Conflict(f"DESKWIRE_API_KEY, DESKWIRE_AGENT_CHAT: {error.detail}") from error
+    except Unavailable as error:
+        raise unusable(error, settings) from error
     if made_key:
         print(f"API key of the first project, shown only now: {made_key}", flush=True)
 

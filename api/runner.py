@@ -15,6 +15,17 @@ class _Connection(web.RequestHandler):
 
     __slots__ = ()
 
+    def data_received(self, data: bytes) -> None:
+        """What is still on its way of a request in hand is taken though the server ends: aiohttp
+        3.14 leaves it lying from then on, and so the request without an answer."""
+        ends, at_once = self._close, self._force_close
+        if self._request_in_progress:
+            self._close = self._force_close = False
+        try:
+            super().data_received(data)
+        finally:
+            self._close, self._force_close = ends or self._close, at_once or self._force_close
+
     def handle_error(
         self,
         request: web.BaseRequest,

@@ -98,7 +98,7 @@ class Service:
     async def readiness(self) -> list[str]:
         """Why the desk is not ready, in words; empty when it is."""
         try:
-            await self._db.read(projects.listing)
+            await self._db.check()
         except Unavailable as error:
             return [f"database: {error.detail}", *self._health.reasons()]
         return self._health.reasons()

@@ -5,6 +5,7 @@ What is written is the business of the operations; this module runs them, safely
 
 import asyncio
 import sqlite3
+import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -16,7 +17,7 @@ from uuid import UUID
 import aiosqlite
 
 from storage import ids
-from storage.errors import DatabaseUnusable, Unavailable
+from storage.errors import DatabaseOutage, DatabaseUnusable, Unavailable
 from storage.migrations import migrate
 from storage.outages import as_told, describe
 from storage.transaction import Signal, Transaction, to_ms
@@ -30,6 +31,9 @@ BUSY_TIMEOUT = 5.0
 BATCH = 256
 """Operations in one commit at most, so that the first of them does not wait for a flood."""
 READERS = 2
+DOUBT = 10.0
+"""Seconds for which a write that failed speaks for the next: a small one may find room on a disk
+that is full for others."""
 CACHE = 8 * 1024
 """KiB of the file that each connection keeps in memory at most."""
 
@@ -103,6 +107,7 @@ class Database:
         self._tasks: list[asyncio.Task[None]] = []
         self._listeners: defaultdict[str, set[News]] = defaultdict(set)
         self._closing = False
+        self._refused: tuple[float, str] | None = None
         self.path = Path()
 
     @classmethod
@@ -165,6 +170,17 @@ class Database:
         """Run `query` on a reader, which sees all that is committed and can change nothing."""
         return await self._submit(self._reads, lambda tx: query(tx, *args, **kwargs))
 
+    async def check(self) -> None:
+        """Raises Unavailable while the database can't be read, and after a write that failed for
+        that: until one succeeds, which is tried for a look's sake after DOUBT."""
+        await self.read(lambda tx: tx.all("SELECT * FROM projects"))
+        if self._refused is None:
+            return
+        moment, reason = self._refused
+        if time.monotonic() < moment + DOUBT:
+            raise DatabaseOutage(reason)
+        await self.write(lambda tx: tx.run("UPDATE search_progress SET indexed = indexed"))
+
     async def _submit(self, queue: deque[_Job], call: Callable[[Transaction], T]) -> T:
         if self._closing:
             raise Unavailable("The desk is shutting down.")
@@ -199,6 +215,7 @@ class Database:
         """On the connection's thread: every job, and one commit for all."""
         connection = lane.connection._conn
         tx = Transaction(connection, self.clock(), self._new_id)
+        changes = connection.total_changes
         begin = "BEGIN IMMEDIATE" if lane.writes else "BEGIN"
         try:
             connection.execute(begin)
@@ -220,8 +237,13 @@ class Database:
             with suppress(sqlite3.Error):  # it is rolled back already, or is after the next BEGIN
                 connection.execute("ROLLBACK")
             for job in jobs:
-                job.error = job.error or Unavailable(describe(error))
+                job.error = job.error or DatabaseOutage(describe(error))
                 job.signals = set()
+        refused = [job.error for job in jobs if isinstance(job.error, DatabaseOutage)]
+        if lane.writes and refused:
+            self._refused = time.monotonic(), refused[0].detail
+        elif connection.total_changes != changes:
+            self._refused = None
 
     @contextmanager
     def listen(self, *topics: str) -> Iterator[News]:

@@ -15,6 +15,7 @@ HelpdeskError
 │   ├── IdempotencyConflict     idempotency_conflict
 │   └── LimitReached            limit_reached
 └── Unavailable                 unavailable
+    ├── DatabaseOutage
     └── DatabaseUnusable        (stops the start)
 """
 
@@ -115,10 +116,14 @@ class LimitReached(Conflict):
 
 
 class Unavailable(HelpdeskError):
-    """The database cannot be used at the moment."""
+    """What this takes cannot be used at the moment."""
 
     code = "unavailable"
     retryable = True
+
+
+class DatabaseOutage(Unavailable):
+    """The database cannot be used at the moment."""
 
 
 class DatabaseUnusable(Unavailable):

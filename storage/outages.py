@@ -2,10 +2,11 @@
 
 import sqlite3
 
-from storage.errors import Unavailable
+from storage.errors import DatabaseOutage
 
 OUTAGES = {
     sqlite3.SQLITE_BUSY: "The database is locked by another process.",
+    sqlite3.SQLITE_PROTOCOL: "The database is locked by another process.",
     sqlite3.SQLITE_FULL: "The disk is full.",
     sqlite3.SQLITE_IOERR: "The disk cannot be read or written.",
     sqlite3.SQLITE_READONLY: "The database is read-only.",
@@ -15,10 +16,10 @@ OUTAGES = {
 
 
 def as_told(error: Exception) -> Exception:
-    """What the caller of an operation gets for its error: `Unavailable` where SQLite failed."""
+    """What the caller of an operation gets for its error: DatabaseOutage where SQLite failed."""
     code = getattr(error, "sqlite_errorcode", None)
     if isinstance(error, sqlite3.Error) and code is not None and (code & 0xFF) in OUTAGES:
-        return Unavailable(describe(error))
+        return DatabaseOutage(describe(error))
     if isinstance(error, StopIteration):  # no future takes it
         return RuntimeError("An operation ended by StopIteration.")
     return error

@@ -83,6 +83,11 @@ def test_the_wait_grows_up_to_a_minute_and_no_further_however_often_it_failed() 
         assert most / 2 <= backoff(attempt) <= most
 
 
+@pytest.mark.parametrize("attempt", [0, 3, 10])
+def test_waits_after_the_same_number_of_failures_differ(attempt: int) -> None:
+    assert len({backoff(attempt) for _ in range(10)}) > 1
+
+
 def test_the_wait_is_what_the_messenger_asks_for() -> None:
     assert wait_after(TelegramRetryAfter(GetMe(), "slower", 77), 0) == 77
     assert wait_after(TelegramBadRequest(GetMe(), "no"), 0) <= 1

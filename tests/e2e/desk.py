@@ -86,6 +86,12 @@ class Desk:
             if f"{channel}_token" in self.settings:
                 await self.said(rf"\] connected .*{channel}")
 
+    async def works(self) -> None:
+        """Wait until it says that it is ready."""
+        async with asyncio.timeout(PATIENCE):
+            while (await self.call("GET", "/readyz"))[0] != 200:
+                continue
+
     async def _read(self) -> None:
         assert self._process is not None
         assert self._process.stdout is not None
@@ -129,10 +135,10 @@ class Desk:
             await self._reader
             return await self._process.wait()
 
-    async def stop(self) -> int:
-        """End it as a service manager does; the exit code."""
+    async def stop(self, by: signal.Signals = signal.SIGTERM) -> int:
+        """End it as a service manager does, or another way; the exit code."""
         assert self._process is not None
-        self._process.send_signal(signal.SIGTERM)
+        self._process.send_signal(by)
         return await self.ended()
 
     async def kill(self) -> None:

@@ -1,9 +1,12 @@
 """What is set up wrongly stops the start, or is told, in one clear line; nothing is lost by it."""
 
 import asyncio
+import re
 import resource
 import socket
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,8 @@ from bot.playground.telegram import Group, Person, TelegramStandIn, faults
 from tests.e2e.conftest import settings_for
 from tests.e2e.desk import Desk
 from tests.e2e.people import open_ticket, subscribe, texts
+
+EVENT = re.compile(r"\d{4}-\d\d-\d\dT\S+ \[(info|warning) ")
 
 
 async def refuses_to_start(desk: Desk) -> tuple[int, list[str]]:
@@ -98,6 +103,35 @@ async def test_a_database_of_a_newer_version_stops_the_start(tmp_path: Path) -> 
     assert any("9999" in line and "newer" in line for line in lines)
 
 
+async def test_a_database_that_another_process_holds_stops_the_start_with_one_line(
+    tmp_path: Path,
+) -> None:
+    assert (await Desk(tmp_path).command("project", "list"))[0] == 0  # it makes the database
+    with closing(sqlite3.connect(tmp_path / "deskwire.db", isolation_level=None)) as lock:
+        lock.execute("BEGIN IMMEDIATE")
+        code, lines = await refuses_to_start(Desk(tmp_path))
+    assert (code, lines) == (1, ["DESKWIRE_DATABASE: The database is locked by another process."])
+
+
+@contextmanager
+def no_room() -> Iterator[None]:
+    """No file of a process that begins now may grow: its writes fail as on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+async def test_a_full_disk_stops_the_start_with_one_line(tmp_path: Path) -> None:
+    with no_room():
+        code, lines = await refuses_to_start(Desk(tmp_path))
+    assert code == 1
+    assert len(lines) == 1
+    assert re.match(r"DESKWIRE_DATABASE: Cannot use the database .*disk", lines[0])
+
+
 async def test_a_missing_right_in_the_agents_chat_is_told_there_in_one_message(
     tmp_path: Path, messenger: TelegramStandIn, bob: Person
 ) -> None:
@@ -137,6 +171,20 @@ async def test_tickets_wait_for_a_missing_right_and_arrive_once_it_is_given(
         )
 
 
+async def is_not_ready_as(desk: Desk, reason: str) -> None:
+    status, problem = await desk.call("GET", "/readyz")
+    assert status == 503
+    assert reason in problem["detail"]
+
+
+async def has_recovered(desk: Desk) -> None:
+    """The desk works again, and has told of the outage in one line, as of everything."""
+    await desk.works()
+    assert sum("no updates" in line for line in desk.lines) == 1
+    events = [line for line in desk.lines if not line.startswith("Deskwire listens on ")]
+    assert [line for line in events if not EVENT.match(line)] == []
+
+
 async def test_a_locked_database_answers_503_and_takes_in_what_waited_afterwards(
     messenger: TelegramStandIn, desk: Desk, forum: Group, ann: Person
 ) -> None:
@@ -150,6 +198,7 @@ async def test_a_locked_database_answers_503_and_takes_in_what_waited_afterwards
         assert (problem["code"], problem["retryable"]) == ("unavailable", True)
         ann.say("Written while it was locked")
         await desk.said("no updates.*locked")
+        await is_not_ready_as(desk, "telegram updates: The database is locked by another process.")
     finally:
         lock.execute("ROLLBACK")
         lock.close()
@@ -158,6 +207,7 @@ async def test_a_locked_database_answers_503_and_takes_in_what_waited_afterwards
         timeout=30,
         what="the message",
     )
+    await has_recovered(desk)
 
 
 async def test_a_full_disk_answers_503_and_takes_in_what_waited_afterwards(
@@ -173,6 +223,7 @@ async def test_a_full_disk_answers_503_and_takes_in_what_waited_afterwards(
     assert (problem["code"], problem["retryable"]) == ("unavailable", True)
     ann.say("Written without room")
     await desk.said("no updates.*disk")
+    await is_not_ready_as(desk, "telegram updates: The disk cannot be read or written.")
     unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
     resource.prlimit(desk.pid, resource.RLIMIT_FSIZE, unlimited)
     await messenger.until(
@@ -181,3 +232,4 @@ async def test_a_full_disk_answers_503_and_takes_in_what_waited_afterwards(
         what="the message",
     )
     assert (await desk.call("POST", "/v1/helpdesk/tickets", {"text": "room again"}))[0] == 201
+    await has_recovered(desk)

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from signal import SIGINT, SIGTERM
 
 import pytest
 
@@ -114,13 +115,13 @@ async def test_an_update_of_the_desk_under_load_loses_nothing_and_repeats_nothin
     await subscribe(messenger, desk, ann)
     topic = await open_ticket(messenger, ann, forum, "Hello")
     said = 0
-    for _ in range(3):
+    for end in (SIGTERM, SIGINT, SIGTERM):
         for _ in range(10):
             ann.say(f"<message {said:02}>")
             bob.say(f"<answer {said:02}>", topic=topic)
             said += 1
         await some_work(messenger)
-        assert await desk.stop() == 0
+        assert await desk.stop(by=end) == 0
         ann.say(f"<message {said:02}>")  # while it is away
         bob.say(f"<answer {said:02}>", topic=topic)
         said += 1

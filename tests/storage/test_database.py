@@ -10,7 +10,7 @@ import pytest
 
 from storage import projects
 from storage.database import BATCH, Database
-from storage.errors import Conflict, HelpdeskError, Unavailable
+from storage.errors import Conflict, DatabaseOutage, HelpdeskError, Unavailable
 from storage.model import Project
 from storage.transaction import Transaction, from_ms, to_ms
 from tests.storage.post import Clock
@@ -216,10 +216,13 @@ async def test_a_full_disk_is_unavailable_and_what_was_there_stays(db: Database)
     done = await asyncio.gather(
         db.write(much, "one"), db.write(much, "two"), return_exceptions=True
     )
-    assert [type(each) for each in done] == [Unavailable, Unavailable]
+    assert [type(each) for each in done] == [DatabaseOutage, DatabaseOutage]
     assert str(done[0]) == "The disk is full."
+    with pytest.raises(DatabaseOutage, match="full"):
+        await db.check()
     await db.write(free)
     await db.write(make, "after")
+    await db.check()
     assert await db.read(slugs) == ["before", "after"]
 
 
@@ -237,6 +240,34 @@ async def test_a_lock_of_another_process_is_unavailable_once_the_patience_ends(
     other.close()
     assert (await db.write(make, "one")).slug == "one"
     await db.close()
+
+
+async def test_a_lock_that_sqlite_itself_gives_up_on_is_unavailable_too(db: Database) -> None:
+    def give_up(tx: Transaction) -> None:
+        error = sqlite3.OperationalError("locking protocol")
+        error.sqlite_errorcode = sqlite3.SQLITE_PROTOCOL
+        raise error
+
+    with pytest.raises(DatabaseOutage, match="locked by another process"):
+        await db.write(give_up)
+
+
+async def test_a_write_that_failed_is_tried_again_for_a_look_after_a_while(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(tx: Transaction) -> None:
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise error
+
+    with pytest.raises(DatabaseOutage):
+        await db.write(fail)
+    with pytest.raises(DatabaseOutage, match="full"):
+        await db.check()
+    monkeypatch.setattr("storage.database.DOUBT", 0.0)
+    await db.check()
+    monkeypatch.undo()
+    await db.check()
 
 
 async def test_ids_and_times_are_those_that_are_passed_in(db: Database, clock: Clock) -> None:
