@@ -1,4 +1,5 @@
-"""Who calls: an API key opens one project. The key is looked up in the hop that does the work."""
+"""Who calls, and how often: an API key opens one project, whose requests are counted. The key is
+looked up in the hop that does the work."""
 
 from uuid import UUID
 
@@ -8,7 +9,6 @@ from api.desk import Desk
 from api.errors import RateLimited
 from api.limiter import QUOTA
 from storage import api_keys
-from storage.database import Database
 from storage.errors import Unauthorized
 
 PUBLIC = "/v1/public"
@@ -36,28 +36,33 @@ async def recognise(desk: Desk, request: web.Request) -> UUID:
     """The caller's project, this request counted once. Raises Unauthorized, RateLimited."""
     if QUOTA not in request:
         await admit(desk, request)
-    return await authenticate(desk.db, request)
+    return await authenticate(desk, request)
 
 
 async def admit(desk: Desk, request: web.Request) -> str:
     """The hash of the key that is shown, once its project may make another request.
 
-    Raises Unauthorized, RateLimited. Without a limit it is yet to be shown that the key is one.
+    Raises Unauthorized, RateLimited. That the key is valid still is yet to be shown.
     """
     hashed = key_hash(request)
     limiter = desk.limiter
     if limiter.limit:
         project_id = limiter.project_of(hashed)
         if project_id is None:
-            project_id = await authenticate(desk.db, request)
+            project_id = await authenticate(desk, request)
             limiter.learn(hashed, project_id)
         quota = request[QUOTA] = limiter.take(project_id)
         if quota.over:
-            await authenticate(desk.db, request)
+            await authenticate(desk, request)
             raise RateLimited(quota.reset)
     return hashed
 
 
-async def authenticate(db: Database, request: web.Request) -> UUID:
+async def authenticate(desk: Desk, request: web.Request) -> UUID:
     """The caller's project. Raises Unauthorized. For what is refused before its own hop."""
-    return await db.read(api_keys.project_of, key_hash(request))
+    hashed = key_hash(request)
+    try:
+        return await desk.db.read(api_keys.project_of, hashed)
+    except Unauthorized:
+        desk.limiter.forget(hashed)
+        raise

@@ -89,3 +89,7 @@ class Limiter(Minutes):
 
     def learn(self, hashed: str, project_id: UUID) -> None:
         self._projects[hashed] = project_id
+
+    def forget(self, hashed: str) -> None:
+        """The key was revoked."""
+        self._projects.pop(hashed, None)

@@ -13,7 +13,7 @@ from api import auth, reading
 from api.desk import Desk
 from api.routing import Call, LongCall, Route
 from storage import api_keys, idempotency
-from storage.errors import HelpdeskError
+from storage.errors import HelpdeskError, Unauthorized
 from storage.idempotency import Answer, Once
 from storage.transaction import Transaction
 
@@ -38,12 +38,16 @@ def _in_transaction(route: Route, desk: Desk) -> Serve:
         hashed = await auth.admit(desk, request)
         given, once = await _given(request, route, desk)
         if route.before is not None:
-            project_id = await auth.authenticate(desk.db, request)
+            project_id = await auth.authenticate(desk, request)
             if once is None or not await desk.db.read(idempotency.knows, project_id, once):
                 await route.before(desk, given)
-        if route.prepare is not None and (first := route.prepare(given)) is not None:
-            await desk.db.write(_known, hashed, first)
-        answer, replayed = await submit(run, hashed, request.match_info, given, once)
+        try:
+            if route.prepare is not None and (first := route.prepare(given)) is not None:
+                await desk.db.write(_known, hashed, first)
+            answer, replayed = await submit(run, hashed, request.match_info, given, once)
+        except Unauthorized:
+            desk.limiter.forget(hashed)
+            raise
         return respond(answer, replayed=replayed)
 
     return handle
@@ -71,7 +75,7 @@ async def _given(request: web.Request, route: Route, desk: Desk) -> tuple[object
         given = await reading.read(request, route)
         return given, await reading.once(request)
     except HelpdeskError:
-        await auth.authenticate(desk.db, request)
+        await auth.authenticate(desk, request)
         raise
 
 

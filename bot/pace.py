@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from bot.turn import Turn
 
-PATIENCE = 0.5
-"""Seconds that other chats wait for a call: longer than a messenger takes as a rule, short beside
-the minute that a call may hang."""
+PATIENCE = 0.25
+"""Seconds that other chats wait for a call: longer than a messenger takes as a rule, so that a
+crash leaves one message in doubt, and short, as all chats together get one message a call."""
 
 # uvloop counts timers in whole milliseconds and may ring half a one early: less would spin.
 _SHORTEST_WAIT = 0.001

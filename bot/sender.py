@@ -158,7 +158,7 @@ class Sender:
             await asyncio.wait_for(lane.more.wait(), min(max(seconds, 0.001), LONGEST_SLEEP))
 
     async def _step(self, lane: _Lane, pick: Pick, row: OutboxRow, follower: Follower) -> None:
-        """Send the row that was picked when it is due; whatever happens, it knows afterwards."""
+        """Send the row that was picked when it is due; whatever happens, the row tells of it."""
         outgoing = self._outgoing[row.audience]
         turns = Turns(self._messenger, row.chat.id, row.audience)
         wait = lane.due.wait(row, outgoing.gathers(row, turns), self._db.clock())

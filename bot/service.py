@@ -141,7 +141,8 @@ class Service:
         await self._senders[messenger.channel].run(self._health)
 
     async def _feed(self, messenger: Messenger) -> None:
-        await self._connect(messenger)
+        if not self._connected[messenger.channel].is_set():  # else it is read again after a failure
+            await self._connect(messenger)
         # A group that became a supergroup is followed before what is said there is read.
         await self._looked_at[messenger.channel].wait()
         if self._webhooks is None:

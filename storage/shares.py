@@ -39,14 +39,15 @@ def first(
 
 def _held(tx: Transaction, chat: Chat, share: Share) -> dict[str, int]:
     """Customers who had their share, and when, in ms, they have some of it again."""
+    # The parts of an album, which is one message to the pace, are recorded in one moment.
     # What was sent to all chats lately is less than what was ever sent to this one: the index by
     # time is the one to use, so those by chat are kept from it.
     rows = tx.all(
-        "SELECT t.subscriber_id, max(c.sent_at) AS sent_at"
+        "SELECT t.subscriber_id, c.sent_at"
         " FROM message_copies c JOIN tickets t ON t.id = c.ticket_id"
         " WHERE c.sent_at > :since AND c.sent_at <= :now"
         " AND c.channel || '' = :channel AND c.chat_id + 0 = :chat_id"
-        " GROUP BY t.subscriber_id, c.native_id ORDER BY sent_at",
+        " GROUP BY t.subscriber_id, c.sent_at ORDER BY c.sent_at",
         since=to_ms(tx.now - share.window),
         now=tx.now_ms,  # what is later was sent before the clock was set back
         channel=chat.channel,

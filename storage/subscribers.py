@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from storage import ids, notices, projects
+from storage import ids, notices, outbox, projects
 from storage.errors import NotFound
 from storage.model import Channel, Chat, Customer, Person, Subscriber, SubscriberStatus
 from storage.transaction import Row, Transaction, from_ms
@@ -102,8 +102,9 @@ def as_customer(subscriber: Subscriber) -> Customer:
 
 
 def met(tx: Transaction, person: Person) -> list[Subscriber]:
-    """The person's active subscriptions, the last used first, with the name as it is today."""
-    tx.run(
+    """The person's active subscriptions, the last used first, with the name as it is today; a new
+    one is shown on the cards of open tickets."""
+    changed = tx.run(
         "UPDATE subscribers SET user_id = :user_id, first_name = :first_name,"
         " last_name = :last_name, username = :username, locale = coalesce(:locale, locale)"
         f" WHERE {CHAT} AND (user_id, first_name, last_name, username, locale)"
@@ -116,7 +117,20 @@ def met(tx: Transaction, person: Person) -> list[Subscriber]:
         username=person.username,
         locale=person.language,
     )
-    return of_chat(tx, person.chat)
+    subscriptions = of_chat(tx, person.chat)
+    for subscriber in subscriptions if changed else ():
+        project = projects.get(tx, subscriber.project_id)
+        for ticket_id in _open_tickets(tx, subscriber):
+            outbox.to_agents(tx, project, outbox.Kind.CARD, ticket_id=ticket_id)
+    return subscriptions
+
+
+def _open_tickets(tx: Transaction, subscriber: Subscriber) -> list[UUID]:
+    rows = tx.all(
+        "SELECT id FROM tickets WHERE subscriber_id = :id AND status <> 'closed'",
+        id=str(subscriber.id),
+    )
+    return [UUID(row["id"]) for row in rows]
 
 
 def of_chat(tx: Transaction, chat: Chat) -> list[Subscriber]:
@@ -190,14 +204,9 @@ def unsubscribe(
         )
         project = projects.get(tx, subscriber.project_id)
         text = f"customer_{'blocked' if status is SubscriberStatus.BLOCKED else 'unsubscribed'}"
-        open_tickets = tx.all(
-            "SELECT id FROM tickets WHERE subscriber_id = :id AND status <> 'closed'",
-            id=str(subscriber.id),
-        )
-        for row in open_tickets:
-            if row["id"] == str(told):
-                continue
-            notices.notify_agents(tx, project, UUID(row["id"]), text)
+        for ticket_id in _open_tickets(tx, subscriber):
+            if ticket_id != told:
+                notices.notify_agents(tx, project, ticket_id, text)
     return ended
 
 

@@ -101,6 +101,7 @@ class Follower(Sequel):
         self._row = row
 
     def begin(self) -> None:
+        self._pick = None
         self._more.clear()
         self._share = self._picker.share(self._chat)
 
@@ -109,8 +110,8 @@ class Follower(Sequel):
             return None
         try:
             return self._picker.read(tx, self._chat, self._share)
-        except sqlite3.Error:
-            return None  # what was sent is recorded all the same; the next look will tell
+        except Exception:
+            return None  # it must not undo what is recorded: the next look tells what is wrong
 
     def end(self, read: Pick | None) -> None:
         self._pick = read
@@ -122,7 +123,5 @@ class Follower(Sequel):
 
     def take(self) -> Pick | None:
         """What was picked when the row ended; None while it has not."""
-        pick, self._pick = self._pick, None
-        if pick is not None:
-            self._row = None
+        pick, self._pick, self._row = self._pick, None, None
         return pick

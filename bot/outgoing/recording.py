@@ -38,7 +38,7 @@ async def record(db: Database, operation: Operation[P, T], *args: P.args, **kwar
     """`db.write` that outlasts a full disk and a locked database.
 
     Meanwhile the messenger's pace stands still: a crash then leaves one message in doubt, not one
-    of every chat.
+    of every chat. The context's `sequel` reads what follows in the same transaction.
     """
     if (turn := current_turn.get()) is not None:
         turn.hold()

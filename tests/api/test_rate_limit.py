@@ -1,7 +1,9 @@
 """A project may make so many requests a minute; others do not feel it."""
 
+import pytest
+
 from storage import api_keys
-from tests.api.conftest import Serve
+from tests.api.conftest import Client, Serve
 
 TICKETS = "/v1/helpdesk/tickets"
 
@@ -64,6 +66,20 @@ async def test_other_projects_are_not_limited_with_it_but_its_other_keys_are(ser
     _, second_key = await desk.db.write(api_keys.create, desk.project.id)
     bearer = {"Authorization": f"Bearer {second_key}"}
     assert (await desk.stranger.call("GET", TICKETS, headers=bearer)).status == 429
+
+
+@pytest.mark.parametrize("path", [TICKETS, "/v1/nothing", f"{TICKETS}?limit=x"])
+async def test_a_revoked_key_takes_nothing_of_what_its_project_may_ask(
+    serve: Serve, path: str
+) -> None:
+    desk = await serve(rate_limit=5)
+    key, secret = await desk.db.write(api_keys.create, desk.project.id)
+    revoked = Client(desk.client.http, secret)
+    assert (await revoked.get(TICKETS)).status == 200
+    await desk.db.write(api_keys.revoke, key.id)
+    for _ in range(6):
+        assert (await revoked.get(path)).code == "unauthorized"
+    assert (await desk.client.get(TICKETS)).headers["RateLimit-Remaining"] == "2"
 
 
 async def test_a_wrong_or_revoked_key_is_401_before_it_is_429(serve: Serve) -> None:

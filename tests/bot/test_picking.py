@@ -32,8 +32,9 @@ async def test_what_comes_right_after_a_row_was_recorded_is_not_overlooked(
     await mail.telegram.until(lambda: mail.texts(mail.topic())[1:] == ["first", "late"])
 
 
+@pytest.mark.parametrize("error", [sqlite3.OperationalError, ValueError])
 async def test_a_row_is_recorded_as_sent_though_what_follows_it_cannot_be_read(
-    mail: Mailroom, monkeypatch: pytest.MonkeyPatch
+    mail: Mailroom, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
 ) -> None:
     ticket = await mail.ticket("Begin")
     await mail.sent()
@@ -43,7 +44,7 @@ async def test_a_row_is_recorded_as_sent_though_what_follows_it_cannot_be_read(
     def broken(self: Picker, tx: Transaction, *about: Any) -> Any:
         if len(failed) < 2 and mail.texts(mail.topic())[-1] == "first":
             failed.append(about)
-            raise sqlite3.OperationalError("no such table: weather")
+            raise error("no such weather")
         return read(self, tx, *about)
 
     monkeypatch.setattr(Picker, "read", broken)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.health import Health
+from bot.messengers.telegram.feed import TelegramReader
 from bot.playground.telegram import TelegramStandIn, faults
 from bot.service import Service
 from bot.tasks import Tasks
@@ -61,6 +62,23 @@ async def test_updates_are_ready_once_the_messenger_gave_some_or_none(
     await service.start(tasks)
     await telegram.until(lambda: hang.struck)
     await until_it_says(service, "telegram updates: not started yet")
+
+
+async def test_a_feed_that_failed_by_surprise_is_read_again_and_ready(
+    service: Service, tasks: Tasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, failures = TelegramReader.read, ["surprise"]
+
+    async def read_or_fail(self: TelegramReader, *, wait: bool) -> None:
+        if failures:
+            raise KeyError(failures.pop())
+        await read(self, wait=wait)
+
+    monkeypatch.setattr("bot.tasks.RESTART_AFTER", 0.0)
+    monkeypatch.setattr(TelegramReader, "read", read_or_fail)
+    await service.start(tasks)
+    await until_it_says(service)
+    assert failures == []
 
 
 async def test_a_sender_is_ready_once_it_knows_what_waits(

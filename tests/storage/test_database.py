@@ -270,6 +270,17 @@ async def test_a_write_that_failed_is_tried_again_for_a_look_after_a_while(
     await db.check()
 
 
+async def test_what_sqlite_gave_up_unnoticed_takes_no_neighbour_with_it(db: Database) -> None:
+    def given_up(tx: Transaction) -> None:
+        tx.run("ROLLBACK")  # as SQLite does by itself where the disk cannot be read
+
+    done = await asyncio.gather(
+        db.write(make, "one"), db.write(given_up), db.write(make, "two"), return_exceptions=True
+    )
+    assert [type(each) for each in done] == [DatabaseOutage] * 3
+    assert await db.read(slugs) == []
+
+
 async def test_ids_and_times_are_those_that_are_passed_in(db: Database, clock: Clock) -> None:
     made = await db.write(make, "one")
     assert made.created_at == clock.now

@@ -8,10 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from storage import agent_chats, opening, outbox, projects, subscribers
+from storage import agent_chats, opening, outbox, projects, subscribers, tickets
 from storage.database import Database
 from storage.errors import NotFound
-from storage.model import Channel, Chat, Content, Person, Project, Source, SubscriberStatus
+from storage.model import (
+    Channel,
+    Chat,
+    Content,
+    Person,
+    Project,
+    Source,
+    Status,
+    SubscriberStatus,
+)
 
 CHAT = Chat(Channel.TELEGRAM, 7)
 AGENTS = Chat(Channel.TELEGRAM, -100)
@@ -75,6 +84,24 @@ async def test_meeting_somebody_brings_the_name_up_to_date_but_keeps_the_languag
         None,
     )
     assert subscriber.locale == "ru"
+
+
+async def test_a_new_name_is_shown_on_the_cards_of_open_tickets(
+    db: Database, project: Project
+) -> None:
+    vera = await db.write(subscribers.subscribe, project.id, VERA)
+    new = opening.NewTicket(Content("Question"))
+    made = [
+        await db.write(opening.by_customer, vera, new, Source(CHAT, (number,)))
+        for number in range(2)
+    ]
+    await db.write(tickets.set_status, project.id, made[0].id, Status.CLOSED)
+    before = await db.read(outbox.pending, AGENTS)
+    await db.write(subscribers.met, VERA)
+    assert await db.read(outbox.pending, AGENTS) == before
+    await db.write(subscribers.met, replace(VERA, first_name="Verochka"))
+    [row] = (await db.read(outbox.pending, AGENTS))[len(before) :]
+    assert (row.kind, row.ticket_id) == (outbox.Kind.CARD, made[1].id)
 
 
 async def test_subscription_used_last_comes_first(db: Database, project: Project) -> None:
