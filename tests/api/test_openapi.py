@@ -207,8 +207,8 @@ async def test_the_page_asks_no_outside_host(desk: Desk) -> None:
     assert page.headers["Content-Type"].startswith("text/html")
     html = page.body.decode()
     parts = re.findall(r'(?:src|href)="([^"]+)"', html)
-    assert len(parts) == 3
+    assert len(parts) == 4
     for part in parts:
-        assert part.startswith("/docs/")
+        assert re.match(r"/(docs|pages)/", part)
         assert (await client.get(part)).status == 200
     assert (await client.get("/docs/index.html")).status == 404
