@@ -18,7 +18,8 @@ VERSION = "1.0.0"
 DOCUMENT = "/v1/openapi.json"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';"
-    " img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+    " img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'none'"
 )
 """Swagger UI styles its elements one by one; scripts come from here alone."""
 

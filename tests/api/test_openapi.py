@@ -186,6 +186,7 @@ async def test_the_page_may_load_and_call_nothing_but_the_desk(desk: Desk) -> No
         "img-src": {"'self'", "data:"},
         "connect-src": {"'self'"},
         "base-uri": {"'none'"},
+        "form-action": {"'none'"},
         "frame-ancestors": {"'none'"},
     }
     assert len(page.headers.getall("Content-Security-Policy")) == 1
