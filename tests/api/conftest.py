@@ -19,6 +19,8 @@ from api.runner import Runner
 from storage import agent_chats, agents, api_keys, projects, subscribers
 from storage.database import Database
 from storage.model import Agent, Attachment, Channel, Chat, Person, Project, Subscriber
+from tests.api.receiver import Receiver
+from tests.api.sending import Office, office_in, sender_of
 
 
 class Clock:
@@ -251,3 +253,23 @@ async def desk(serve: Serve) -> Desk:
 @pytest.fixture
 def client(desk: Desk) -> Client:
     return desk.client
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    async with Receiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+async def sending(serve: Serve) -> AsyncIterator[Desk]:
+    """A desk with a sender of webhooks at work; its clock stands still: nothing is tried again."""
+    desk = await serve(guard=Guard(allow_private=True))
+    async with sender_of(desk.db):
+        yield desk
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    async with office_in(tmp_path) as office:
+        yield office

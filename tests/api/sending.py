@@ -11,7 +11,6 @@ from api.webhook_sender import WebhookSender
 from storage.database import Database
 from storage.deliveries import Delivery
 from storage.webhooks import Webhook
-from tests.api.conftest import Desk
 from tests.storage.post import Clock, Post, open_post
 
 SCHEDULE = (5.0, 300.0, 1800.0, 7200.0, 18000.0, 36000.0, 36000.0)
@@ -108,10 +107,10 @@ async def office_in(folder: Path) -> AsyncIterator[Office]:
 
 
 @asynccontextmanager
-async def sender_of(desk: Desk) -> AsyncIterator[None]:
+async def sender_of(db: Database) -> AsyncIterator[None]:
     """A sender at work for a desk whose clock stands still, so that nothing is tried again."""
     guard = Guard(allow_private=True)
-    sender = WebhookSender(desk.db, schedule=(5.0,), guard=guard, health=Health())
+    sender = WebhookSender(db, schedule=(5.0,), guard=guard, health=Health())
     running = asyncio.create_task(sender.run())
     try:
         yield

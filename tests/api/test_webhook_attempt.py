@@ -4,10 +4,8 @@ import asyncio
 import base64
 import hashlib
 import hmac
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -21,19 +19,7 @@ from api.webhook_attempt import LONGEST_PAUSE, retry_after
 from storage import deliveries, webhooks
 from storage.model import Status
 from tests.api.receiver import Answer, Received, Receiver
-from tests.api.sending import Office, office_in
-
-
-@pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    async with office_in(tmp_path) as office:
-        yield office
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with Receiver() as receiver:
-        yield receiver
+from tests.api.sending import Office
 
 
 def by_hand(secret: str, one: Received) -> str:

@@ -1,16 +1,11 @@
 """What endpoints receive, event by event, is what the OpenAPI document says that they will."""
 
-from collections.abc import AsyncIterator
 from copy import deepcopy
 from typing import Any
 
-import pytest
-
-from api.guard import Guard
-from tests.api.conftest import Desk, Serve
+from tests.api.conftest import Desk
 from tests.api.described import document_of
 from tests.api.receiver import Received, Receiver
-from tests.api.sending import sender_of
 from tests.api.test_webhooks import made
 
 EVENTS = {
@@ -22,19 +17,6 @@ EVENTS = {
     "webhook.test": set[str](),
 }
 """The fields of each one's data."""
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with Receiver() as receiver:
-        yield receiver
-
-
-@pytest.fixture
-async def sending(serve: Serve) -> AsyncIterator[Desk]:
-    desk = await serve(guard=Guard(allow_private=True))
-    async with sender_of(desk):
-        yield desk
 
 
 async def everything_happens(desk: Desk, receiver: Receiver) -> list[Received]:

@@ -4,11 +4,9 @@ anybody else."""
 import asyncio
 import time
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from email.utils import format_datetime
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -18,20 +16,8 @@ from storage import projects, webhooks
 from storage.model import Status
 from storage.webhooks import WebhookStatus
 from tests.api.receiver import Answer, Received, Receiver
-from tests.api.sending import SCHEDULE, Office, office_in
+from tests.api.sending import SCHEDULE, Office
 from tests.storage.post import Post
-
-
-@pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    async with office_in(tmp_path) as office:
-        yield office
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with Receiver() as receiver:
-        yield receiver
 
 
 async def test_an_endpoint_that_is_down_for_a_day_gets_everything_in_order(

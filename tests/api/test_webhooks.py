@@ -1,16 +1,14 @@
 """Webhooks over HTTP: made, changed, tested, looked at; what they bring is what the API says."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from api.guard import Guard
-from tests.api.conftest import Client, Desk, Serve
+from tests.api.conftest import Client, Desk
 from tests.api.receiver import Received, Receiver
-from tests.api.sending import sender_of
 
 PATH = "/v1/webhooks"
 URL = "https://93.184.215.14/hook"
@@ -32,20 +30,6 @@ async def made(client: Client, **fields: object) -> Any:
 
 async def put(client: Client, path: str, body: object) -> Any:
     return await client.call("PUT", path, json=body)
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with Receiver() as receiver:
-        yield receiver
-
-
-@pytest.fixture
-async def sending(serve: Serve) -> AsyncIterator[Desk]:
-    """A desk with a sender at work; its clock stands still, so that nothing is tried again."""
-    desk = await serve(guard=Guard(allow_private=True))
-    async with sender_of(desk):
-        yield desk
 
 
 async def test_a_webhook_shows_its_secret_at_creation_and_never_again(client: Client) -> None:
