@@ -70,6 +70,7 @@ _SETTINGS: dict[str, Any] = {
     "allowed_origins": ["https://shop.example"],
     "locale": "en",
 }
+_NEW_REQUEST = {"channel": "telegram", "context": {"page": "/cart"}}
 _REQUEST: dict[str, Any] = {
     "request_id": _REQUEST_ID,
     "status": "pending",
@@ -118,11 +119,11 @@ BODIES: dict[str, Any] = {
     "set_ticket_status": {"status": "closed"},
     "assign_ticket": {"user_id": _AGENT_ID},
     "set_ticket_priority": {"priority": "high"},
-    "create_ticket_type": {"name": "Delivery", "description": "Where is it, and when?"},
+    "create_ticket_type": {name: _TICKET_TYPE[name] for name in ("name", "description")},
     "change_ticket_type": {"position": 1},
     "change_settings": {"allowed_origins": ["https://shop.example"]},
-    "create_request": {"channel": "telegram", "context": {"page": "/cart"}},
-    "create_public_request": {"channel": "telegram", "context": {"page": "/cart"}},
+    "create_request": _NEW_REQUEST,
+    "create_public_request": _NEW_REQUEST,
     "create_webhook": _NEW_WEBHOOK,
     "change_webhook": {"status": "active"},
     "replace_webhook": _NEW_WEBHOOK,

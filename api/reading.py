@@ -5,10 +5,11 @@ import re
 from typing import Any
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from api.errors import FieldError, InvalidInput, PayloadTooLarge, UnsupportedMediaType
 from api.fields import MESSAGES
+from api.inputs import Body
 from api.routing import Route
 from storage.idempotency import Once
 
@@ -42,12 +43,6 @@ _WORDS = {
 }
 
 
-class _Nothing(BaseModel):
-    """The body of a request that takes none."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
 async def once(request: web.Request) -> Once | None:
     """What the Idempotency-Key of a POST asks for. Raises InvalidInput for a key of no use."""
     key = request.headers.get(IDEMPOTENCY_KEY)
@@ -67,7 +62,7 @@ async def read(request: web.Request, route: Route) -> BaseModel | None:
         query = _query(request, route.query)
     if route.body is None and not (route.writes and request.can_read_body):
         return query
-    model = route.body or _Nothing
+    model = route.body or Body  # which has no field
     raw = await _raw_body(request)
     if not raw and not any(field.is_required() for field in model.model_fields.values()):
         raw = b"{}"

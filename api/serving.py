@@ -39,7 +39,7 @@ def _in_transaction(route: Route, desk: Desk) -> Serve:
         given, once = await _given(request, route, desk)
         if route.before is not None:
             project_id = await auth.authenticate(desk, request)
-            if once is None or not await desk.db.read(idempotency.knows, project_id, once):
+            if once is None or await desk.db.read(idempotency.find, project_id, once) is None:
                 await route.before(desk, given)
         try:
             if route.prepare is not None and (first := route.prepare(given)) is not None:

@@ -99,16 +99,16 @@ def reply_as(
 
 def _answered(tx: Transaction, ticket: Ticket, agent: Agent | None) -> bool:
     """What a public answer does to its ticket; whether that shows on its card."""
-    takes = agent is not None and ticket.assigned_to is None
-    if agent is not None and takes:
-        tickets.write_assignee(tx, ticket, agent.id)
+    taker = agent if ticket.assigned_to is None else None
+    if taker is not None:
+        tickets.write_assignee(tx, ticket, taker.id)
     status = lifecycle.next_status(
         ticket.status, lifecycle.Event.AGENT_REPLIED, assigned=ticket.assigned_to is not None
     )
     tickets.replied(tx, ticket.id)
     if status is not ticket.status:
         tickets.change_status(tx, ticket, status)
-    return takes or status is not ticket.status
+    return taker is not None or status is not ticket.status
 
 
 def from_customer(

@@ -45,11 +45,6 @@ def find(tx: Transaction, project_id: UUID, once: Once) -> Answer | None:
     return Answer(row["status"], row["body"], row["location"])
 
 
-def knows(tx: Transaction, project_id: UUID, once: Once) -> bool:
-    """Whether such a request has its answer already. Raises IdempotencyConflict as `find` does."""
-    return find(tx, project_id, once) is not None
-
-
 def keep(tx: Transaction, project_id: UUID, once: Once, answer: Answer) -> None:
     tx.run(
         "INSERT INTO idempotency_keys"

@@ -69,7 +69,7 @@ async def test_other_projects_are_not_limited_with_it_but_its_other_keys_are(ser
 
 
 @pytest.mark.parametrize("path", [TICKETS, "/v1/nothing", f"{TICKETS}?limit=x"])
-async def test_a_revoked_key_takes_nothing_of_what_its_project_may_ask(
+async def test_a_revoked_key_takes_one_request_at_most_of_what_its_project_may_ask(
     serve: Serve, path: str
 ) -> None:
     desk = await serve(rate_limit=5)
