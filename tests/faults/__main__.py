@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.faults.breaking import BREAKS
 from tests.faults.broken import BrokenPromise
+from tests.faults.faults import FAULTS
 from tests.faults.laboratory import SCENES, run, table
 
 
@@ -20,13 +21,23 @@ def main() -> int:
     parser.add_argument("--seed", default="", help="what the faults and the load are chosen by")
     parser.add_argument("--scene", choices=sorted(SCENES), default="", help="else by the seed")
     parser.add_argument("--break", dest="broken", choices=sorted(BREAKS), default="")
+    parser.add_argument(
+        "--only", choices=sorted(FAULTS), action="append", default=[], help="else by chance"
+    )
     asked = parser.parse_args()
     seed = asked.seed or str(random.randrange(10**9))
     begun = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="faults-"))
     try:
         report = asyncio.run(
-            run(folder, seed=seed, seconds=asked.seconds, scene=asked.scene, broken=asked.broken)
+            run(
+                folder,
+                seed=seed,
+                seconds=asked.seconds,
+                scene=asked.scene,
+                broken=asked.broken,
+                only=asked.only,
+            )
         )
     except BrokenPromise as error:
         print(f"BROKEN after {time.monotonic() - begun:.0f} s: {error}")

@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -58,7 +58,16 @@ Say = Callable[[str], None]
 
 
 class Laboratory:
-    def __init__(self, town: Town, chance: random.Random, report: Report, say: Say = print) -> None:
+    def __init__(
+        self,
+        town: Town,
+        chance: random.Random,
+        report: Report,
+        say: Say = print,
+        only: Sequence[str] = (),
+    ) -> None:
+        """`only` names the faults of every round; without it they are chosen by chance."""
+        self._only = list(only)
         self._town = town
         self._chance = chance
         self._report = report
@@ -80,6 +89,8 @@ class Laboratory:
     def _choose(self) -> list[str]:
         """The weather, perhaps a kill, and one of each of two families, which take turns; or, after
         such a round, one fault alone, each in its turn."""
+        if self._only:
+            return self._only
         if self._mixed and self._chance.random() < ALONE:
             self._mixed = False
             self._alone.append(self._alone.pop(0))
@@ -183,6 +194,7 @@ async def run(
     seconds: float,
     scene: str = "",
     broken: str = "",
+    only: Sequence[str] = (),
     say: Say = print,
 ) -> Report:
     """Build a town and torment it. Raises BrokenPromise with what the desk said last."""
@@ -194,7 +206,7 @@ async def run(
     try:
         async with Town(folder, SCENES[report.scene], pace, seed, broken) as town:
             try:
-                await Laboratory(town, chance, report, say).run(seconds)
+                await Laboratory(town, chance, report, say, only).run(seconds)
             except Exception:
                 say("the desk said last:\n" + "\n".join(town.desk.lines[-30:]))
                 raise

@@ -1,9 +1,9 @@
 """Whether the desk waits for as long as a messenger asked, when it refused by a limit."""
 
 from bisect import bisect_right
-from typing import Any
 
 from bot.playground.telegram import Call, TelegramStandIn
+from bot.playground.telegram.errors import ApiError
 from tests.faults.broken import BrokenPromise
 from tests.faults.town import Town
 
@@ -34,8 +34,7 @@ def _check(calls: list[Call], started: list[float]) -> None:
                 f"no {call.method} to {call.chat_id} for {until - at:.1f} s",
                 f"one after {call.at - at:.1f} s",
             )
-        error: Any = call.error
-        wait = getattr(error, "parameters", {}).get("retry_after")
+        wait = call.error.retry_after if isinstance(call.error, ApiError) else None
         if wait is not None and key is not None:
             refused[key] = (call.at, max(until, call.at + wait))
 

@@ -19,7 +19,8 @@ class ApiError(Refusal):
         body: Json = {"ok": False, "error_code": code, "description": description}
         if parameters:
             body["parameters"] = parameters
-        wait = parameters.get("retry_after")
+        self.retry_after: int | None = parameters.get("retry_after")
+        wait = self.retry_after
         headers = {"Retry-After": str(wait)} if wait is not None else None
         super().__init__(code, description, body, headers)
 

@@ -1,0 +1,27 @@
+"""A promise that is broken on purpose is seen by the laboratory within a minute."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.faults.breaking import BREAKS
+from tests.faults.broken import BrokenPromise
+from tests.faults.laboratory import run
+
+SECONDS = 60.0
+SHOWN_BY = {"savepoint": "bad disk", "confirm": "kill", "source": "kill", "retry_after": "429"}
+"""The fault under which each break shows. That nothing shows without a break, the runs of
+`test_faults.py` tell."""
+
+
+@pytest.mark.parametrize("broken", BREAKS)
+async def test_a_broken_promise_is_found(tmp_path: Path, broken: str) -> None:
+    with pytest.raises(BrokenPromise):
+        await run(
+            tmp_path,
+            seed="4",
+            seconds=SECONDS,
+            scene="telegram",
+            broken=broken,
+            only=[SHOWN_BY[broken]],
+        )
