@@ -17,6 +17,7 @@ from bot import middlewares, screens, views
 from bot.callbacks import RatingButton, TicketAct, TicketButton
 from bot.content import content_of, placeholder, source_of, unsupported, unsupported_kind
 from bot.guide import Guide, request_in
+from bot.handling import last
 from bot.matching import when
 from bot.messengers import Messenger
 from bot.scenes.active_tickets import ActiveTickets
@@ -24,8 +25,10 @@ from bot.scenes.consent import Consent
 from bot.scenes.menu import Menu
 from bot.scenes.new_ticket import NewTicket
 from storage import conversation, message_map, messages, projects, routing, subscribers, tickets
+from storage.database import Operation
 from storage.errors import Forbidden
-from storage.model import Chat, Content, Project, Source, SubscriberStatus, Ticket
+from storage.model import Chat, Content, Person, Project, Source, SubscriberStatus, Ticket
+from storage.routing import Routed
 from storage.transaction import Transaction
 
 _COMMAND = re.compile(r"/\w+(@\w+)?")
@@ -40,20 +43,41 @@ def router(registry: SceneRegistry) -> Router:
     private.callback_query.filter(when(F.message.chat.type == ChatType.PRIVATE))
     private.callback_query.middleware(middlewares.pressed)
     # What a scene must not take for its own comes before the scenes.
-    private.include_router(_commands())
-    registry.add(Consent, Menu, NewTicket, ActiveTickets, router=private)
-    private.include_router(_chat())
+    private.include_routers(_commands(), _scenes(registry), _chat())
     return private
 
 
 def _commands() -> Router:
     known = Router(name="customer's commands")
-    known.message.filter(when(F.text))  # a caption commands nothing
+    known.message.filter(commanding)
     known.message.register(start, Command("start", "menu", "cancel", ignore_case=True))
     known.message.register(stop, Command("stop", ignore_case=True))
     known.message.register(explain, when(F.text.regexp(_COMMAND, mode="fullmatch")))
     known.message.register(pasted_link, when(F.text.func(request_in)))
     return known
+
+
+async def commanding(message: Message) -> bool:
+    """Whether a message may be a command or a link; a caption commands nothing."""
+    text = message.text or ""
+    return text.lstrip().startswith("/") or request_in(text) is not None
+
+
+def _scenes(registry: SceneRegistry) -> Router:
+    scenes, own = Router(name="scenes"), (Consent, Menu, NewTicket, ActiveTickets)
+    registry.add(*own, router=scenes)
+    takers = {
+        scene.__scene_config__.state
+        for scene, its_router in zip(own, scenes.sub_routers, strict=True)
+        if its_router.message.handlers
+    }
+
+    async def of_a_scene(_: Message, raw_state: str | None) -> bool:
+        """Most messages are no scene's: they need not be shown to each."""
+        return raw_state in takers
+
+    scenes.message.filter(of_a_scene)
+    return scenes
 
 
 def _chat() -> Router:
@@ -98,7 +122,8 @@ async def blocked(_: ChatMemberUpdated, guide: Guide) -> None:
 async def plain(_: Message, album: list[Message], messenger: Messenger, guide: Guide) -> None:
     content = content_of(album, messenger.channel)
     if content.text or content.attachments:
-        await _pass_on(content, source_of(album, messenger.channel), guide)
+        source = source_of(album, messenger.channel)
+        await _pass_on(last(routing.customer_message), content, source, guide)
 
 
 async def announce(message: Message, kind: str, messenger: Messenger, guide: Guide) -> None:
@@ -106,14 +131,20 @@ async def announce(message: Message, kind: str, messenger: Messenger, guide: Gui
     door = await guide.db.read(views.door, guide.person.chat)
     locale = door.projects[0].locale if door.projects else guide.locale
     content = Content(placeholder(message, kind, locale))
-    if await _pass_on(content, source_of([message], messenger.channel), guide):
+    source = source_of([message], messenger.channel)
+    if await _pass_on(routing.customer_message, content, source, guide):
         await guide.stage.add(screens.unsupported(kind, guide.locale, announced=True))
 
 
-async def _pass_on(content: Content, source: Source, guide: Guide) -> bool:
+async def _pass_on(
+    operation: Operation[[Person, Content, Source], Routed | None],
+    content: Content,
+    source: Source,
+    guide: Guide,
+) -> bool:
     """Whether a ticket took it: the notice that names the ticket goes out through the outbox."""
     try:
-        routed = await guide.db.write(routing.customer_message, guide.person, content, source)
+        routed = await guide.db.write(operation, guide.person, content, source)
     except Forbidden:
         door = await guide.db.read(views.door, guide.person.chat)
         await guide.menu(door.projects[0].id, "not_passed_on")

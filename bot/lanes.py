@@ -17,6 +17,7 @@ from aiogram.types import Message, Update
 from structlog.contextvars import bound_contextvars
 
 from bot.failures import PASSING, understood, wait_after, words
+from bot.handling import handling
 from bot.messengers import Messenger
 from bot.outgoing.recording import record
 from storage import inbox
@@ -151,9 +152,11 @@ class Lanes:
         surprises = server_errors = 0
         for attempt in count():
             try:
-                await self._feed(updates)
+                with handling(ids) as tried:
+                    await self._feed(updates)
                 _events.debug("an update was handled")
-                await record(self._db, inbox.handled, ids)
+                if not tried.over:
+                    await record(self._db, inbox.handled, ids)
             except PASSING as error:
                 failure: Exception = error
                 server_errors += isinstance(error, TelegramServerError)

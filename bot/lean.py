@@ -47,16 +47,20 @@ def import_aiogram() -> None:
     _read_ids_of_what_was_made()
 
 
+class _Made(BaseModel):
+    message_id: int
+
+
 def _read_ids_of_what_was_made() -> None:
     """Of a message that the bot made, its id is all that is needed. So no other field of it takes
     time, or can be of a kind that aiogram does not know: it was made all the same."""
     from aiogram.methods.base import Response  # noqa: PLC0415
-    from aiogram.types import Message, MessageId  # noqa: PLC0415
+    from aiogram.types import Message  # noqa: PLC0415
 
     read_as: dict[Any, Any] = {
-        Message: MessageId,
-        list[Message]: list[MessageId],
-        Message | bool: MessageId | bool,
+        Message: _Made,
+        list[Message]: list[_Made],
+        Message | bool: _Made | bool,
     }
     build = Response.__class_getitem__
 

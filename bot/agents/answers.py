@@ -7,10 +7,11 @@ from aiogram.types import Message
 from bot.agents.notes import is_note, marked, unmarked
 from bot.agents.said import Said
 from bot.content import content_of, unsupported_kind
+from bot.handling import last
 from bot.messengers import Messenger
 from storage import conversation, message_map, messages, tickets
 from storage.database import Database
-from storage.model import Content, Source
+from storage.model import Content, Source, Ticket
 from storage.transaction import Transaction
 
 
@@ -34,16 +35,17 @@ async def answer(
         unsupported=unsupported_kind(message),
     )
     if written.content.text or content.attachments or written.unsupported:
-        await db.write(_take_in, said, written)
+        await db.write(last(_take_in), said, written)
 
 
-def _take_in(tx: Transaction, said: Said, written: Written) -> None:
+def _take_in(tx: Transaction, said: Said, written: Written) -> Ticket | None:
+    """The ticket that it is about, which may be none."""
     ticket = said.ticket(tx)
     if ticket is None:
-        return
+        return None
     if written.unsupported is not None:
         said.reply(tx, ticket, "answer_unsupported", kind=written.unsupported)
-        return
+        return ticket
     conversation.reply(
         tx,
         said.project.id,
@@ -53,6 +55,7 @@ def _take_in(tx: Transaction, said: Said, written: Written) -> None:
         agent=said.agent(tx),
         source=said.source,
     )
+    return ticket
 
 
 def _follows_note(tx: Transaction, source: Source) -> bool:

@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bot.playground.telegram import Group, Message, Person, TelegramStandIn
+from bot.tasks import new_event_loop
 from tests.e2e.desk import Desk
 
 TOKEN = "42:AAtestTESTtestTESTtestTESTtestTESTtest"
@@ -188,7 +189,10 @@ def run() -> tuple[list[list[str]], str]:
     """The table, and the memory. The stand-in keeps to another core where there is one."""
     cores = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {cores[-1]})
-    with tempfile.TemporaryDirectory() as folder:
-        table = asyncio.run(_run(Path(folder), cores[0]))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        asyncio.Runner(loop_factory=new_event_loop) as runner,
+    ):
+        table = runner.run(_run(Path(folder), cores[0]))
     os.sched_setaffinity(0, cores)
     return table

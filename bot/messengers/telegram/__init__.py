@@ -4,11 +4,11 @@ Facts are from https://core.telegram.org/bots/api and https://core.telegram.org/
 """
 
 from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 
 from bot.messengers import Capabilities, Messenger
 from bot.messengers.telegram.feed import TelegramFeed
+from bot.messengers.telegram.session import Session
 from bot.pacing import Limits, PacedRequests, pace_of
 from storage.model import Channel
 
@@ -29,7 +29,7 @@ CAPABILITIES = Capabilities(
 def build(token: str, api_url: str, limits: Limits) -> Messenger:
     """Telegram behind `token` at the base URL `api_url`."""
     pace = pace_of(limits)
-    session = AiohttpSession(api=TelegramAPIServer.from_base(api_url))
+    session = Session(api=TelegramAPIServer.from_base(api_url))
     session.middleware(PacedRequests(pace, is_group))
     bot = Bot(token, session=session)
     return Messenger(

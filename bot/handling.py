@@ -1,0 +1,56 @@
+"""The end of an update, recorded in the transaction of the last thing that it leads to."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import ParamSpec, TypeVar
+
+from storage import inbox
+from storage.database import Operation
+from storage.transaction import Transaction
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Handling:
+    """One try to handle what came with these rows of the inbox. `over` says that their end is
+    recorded, once the handler has come to its own without an error."""
+
+    def __init__(self, ids: Sequence[int]) -> None:
+        self.ids = ids
+        self.over = False
+
+
+_current: ContextVar[Handling | None] = ContextVar("handling", default=None)
+
+
+@contextmanager
+def handling(ids: Sequence[int]) -> Iterator[Handling]:
+    """Inside, these rows are handled."""
+    current = Handling(ids)
+    token = _current.set(current)
+    try:
+        yield current
+    finally:
+        _current.reset(token)
+
+
+def last(operation: Operation[P, T | None]) -> Operation[P, T | None]:
+    """The operation with the end of the update that it is the last thing of: both, or neither.
+
+    Where it returns None something is left to do, and the update stays as it is.
+    """
+    current = _current.get()
+    if current is None:
+        return operation
+
+    def ending(tx: Transaction, /, *args: P.args, **kwargs: P.kwargs) -> T | None:
+        current.over = False  # a try before may have been undone
+        result = operation(tx, *args, **kwargs)
+        if result is not None:
+            inbox.handled(tx, current.ids)
+            current.over = True
+        return result
+
+    return ending
