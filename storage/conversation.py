@@ -53,7 +53,7 @@ def reply(
             return messages.get(tx, made)
     ticket = tickets.get(tx, project_id, ticket_id)
     project = projects.get(tx, project_id)
-    to_customer = not internal and delivery.recipient(tx, ticket) is not None
+    target = None if internal else delivery.recipient(tx, ticket)
     message = messages.add(
         tx,
         ticket,
@@ -62,7 +62,7 @@ def reply(
         author_name=project.name if agent is None else agent.name,
         agent_id=None if agent is None else agent.id,
         internal=internal,
-        delivery=Delivery.PENDING if to_customer else Delivery.NONE,
+        delivery=Delivery.NONE if target is None else Delivery.PENDING,
         source=source,
     )
     if source is None:
@@ -74,8 +74,7 @@ def reply(
     if _answered(tx, ticket, agent):
         outbox.to_agents(tx, project, outbox.Kind.CARD, ticket_id=ticket_id)
     if ticket.channel is not Channel.VIRTUAL:
-        delivery.send(tx, ticket, message.id)
-        message = messages.get(tx, message.id)
+        message = delivery.send(tx, ticket, message, target)
     events.changed(tx, ticket, tickets.get, message)
     return message
 

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from storage import message_map, messages, outbox, projects, subscribers, tickets
-from storage.model import Channel, Chat, Delivery, Subscriber, SubscriberStatus, Ticket
+from storage.model import Channel, Chat, Delivery, Message, Subscriber, SubscriberStatus, Ticket
 from storage.transaction import Transaction
 
 UNREACHABLE = {SubscriberStatus.STOPPED: "unsubscribed", SubscriberStatus.BLOCKED: "blocked"}
@@ -19,17 +19,18 @@ def recipient(tx: Transaction, ticket: Ticket) -> tuple[Subscriber, Chat] | None
     return None if chat is None else (subscriber, chat)
 
 
-def send(tx: Transaction, ticket: Ticket, message_id: UUID) -> None:
-    """Put an answer on its way to the customer, or record at once why it cannot go."""
-    target = recipient(tx, ticket)
+def send(
+    tx: Transaction, ticket: Ticket, message: Message, target: tuple[Subscriber, Chat] | None
+) -> Message:
+    """Put an answer on its way to its `recipient`, or record at once why it cannot go; the message
+    as it is then."""
     if target is None:
-        if ticket.channel is not Channel.VIRTUAL:
-            failed(tx, message_id, "erased")
-        return
+        failed(tx, message.id, "erased")
+        return messages.get(tx, message.id)
     subscriber, chat = target
     if subscriber.status is not SubscriberStatus.ACTIVE:
-        failed(tx, message_id, UNREACHABLE[subscriber.status])
-        return
+        failed(tx, message.id, UNREACHABLE[subscriber.status])
+        return messages.get(tx, message.id)
     subscribers.focus(tx, subscriber.id, ticket.id)
     outbox.put(
         tx,
@@ -38,22 +39,22 @@ def send(tx: Transaction, ticket: Ticket, message_id: UUID) -> None:
         outbox.Audience.CUSTOMER,
         outbox.Kind.MESSAGE,
         ticket_id=ticket.id,
-        message_id=message_id,
+        message_id=message.id,
     )
+    return message
 
 
-def delivered(tx: Transaction, message_id: UUID) -> None:
+def delivered(tx: Transaction, project_id: UUID, ticket_id: UUID, message_id: UUID) -> None:
     """The customer's messenger took the answer: it counts as sent, and its author is shown so."""
     messages.set_delivery(tx, message_id, Delivery.SENT)
-    ticket = tickets.of_message(tx, message_id)
     for chat, native_id in message_map.sources_of(tx, message_id)[:1]:
         outbox.put(
             tx,
-            ticket.project_id,
+            project_id,
             chat,
             outbox.Audience.AGENTS,
             outbox.Kind.MARK,
-            ticket_id=ticket.id,
+            ticket_id=ticket_id,
             message_id=message_id,
             payload={"native_id": native_id},
         )

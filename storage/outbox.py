@@ -151,7 +151,7 @@ def behind(tx: Transaction, row: OutboxRow, limit: int = 60) -> list[OutboxRow]:
     return [row_of(each) for each in rows]
 
 
-def makes(tx: Transaction, chat: Chat, limit: int = 60) -> int:
+def makes(tx: Transaction, chat: Chat, limit: int) -> int:
     """How many messages the first `limit` rows make that wait for a chat, if each is short: one a
     row, and one for all cards of a ticket."""
     row = tx.one(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from itertools import pairwise
+from uuid import UUID
 
 from storage import (
     conversation,
@@ -17,7 +18,7 @@ from storage import (
     tickets,
 )
 from storage.errors import HelpdeskCreateDisabled
-from storage.model import Content, Message, Person, Source, Status, Subscriber, Ticket
+from storage.model import Content, Person, Source, Status, Subscriber, Ticket
 from storage.transaction import Transaction
 
 RUSH = 20
@@ -37,7 +38,7 @@ class Route(StrEnum):
 class Routed:
     """The ticket that took a message, and how; each Route is the name of the customer's notice."""
 
-    ticket: Ticket
+    ticket_id: UUID
     route: Route
 
 
@@ -50,7 +51,7 @@ def customer_message(
     """
     made = message_map.ticket_of(tx, source.chat, source.native_ids[0])
     if made is not None:
-        return Routed(tickets.of_customer(tx, made, source.chat), Route.ADDED)
+        return Routed(made, Route.ADDED)
     subscriptions = subscribers.met(tx, person)
     if not subscriptions:
         return None
@@ -58,11 +59,12 @@ def customer_message(
     if ticket is None:
         return _open_new(tx, subscriptions[0], content, source, previous=None)
     subscriber = next(s for s in subscriptions if s.id == ticket.customer.subscriber_id)
-    if ticket.status is not Status.CLOSED:
-        return _add(tx, subscriber, ticket, content, source, Route.ADDED)
-    if not lifecycle.is_over(ticket.closed_at, tx.now):
-        return _add(tx, subscriber, ticket, content, source, Route.REOPENED)
-    return _open_new(tx, subscriber, content, source, previous=ticket)
+    if lifecycle.is_over(ticket.closed_at, tx.now):
+        return _open_new(tx, subscriber, content, source, previous=ticket)
+    conversation.from_customer(tx, ticket, content, source)
+    if subscriber is not subscriptions[0] or subscriber.focus_ticket_id != ticket.id:
+        subscribers.focus(tx, subscriber.id, ticket.id)
+    return _confirm(tx, subscriber, ticket, source)
 
 
 def _ticket_for(tx: Transaction, subscriptions: list[Subscriber], source: Source) -> Ticket | None:
@@ -102,16 +104,9 @@ def _last_closed(tx: Transaction, subscriptions: list[Subscriber]) -> Ticket | N
     return max(closed, key=lambda ticket: ticket.closed_at or ticket.updated_at, default=None)
 
 
-def _add(
-    tx: Transaction,
-    subscriber: Subscriber,
-    ticket: Ticket,
-    content: Content,
-    source: Source,
-    route: Route,
-) -> Routed:
-    message: Message = conversation.from_customer(tx, ticket, content, source)
-    subscribers.focus(tx, subscriber.id, ticket.id)
+def _confirm(tx: Transaction, subscriber: Subscriber, ticket: Ticket, source: Source) -> Routed:
+    """Tell the customer which ticket took the message; `ticket` is as it was before."""
+    route = Route.REOPENED if ticket.status is Status.CLOSED else Route.ADDED
     rush = _in_a_row(tx, ticket) if route is Route.ADDED else 1
     if rush <= RUSH + 1:
         notices.notify_customer(
@@ -122,7 +117,7 @@ def _add(
             reply_to=source.native_ids[0],
             number=ticket.ticket_number,
         )
-    return Routed(tickets.get(tx, ticket.project_id, message.ticket_id), route)
+    return Routed(ticket.id, route)
 
 
 def _in_a_row(tx: Transaction, ticket: Ticket) -> int:
@@ -148,7 +143,7 @@ def _open_new(
     new = opening.NewTicket(content, previous=None if previous is None else previous.id)
     ticket = opening.open_ticket(tx, project, subscriber, new, source)
     if previous is None:
-        return Routed(ticket, Route.NEW)
+        return Routed(ticket.id, Route.NEW)
     notices.notify_customer(
         tx,
         subscriber,
@@ -158,4 +153,4 @@ def _open_new(
         number=ticket.ticket_number,
         previous=previous.ticket_number,
     )
-    return Routed(ticket, Route.CONTINUED)
+    return Routed(ticket.id, Route.CONTINUED)

@@ -104,11 +104,13 @@ def as_customer(subscriber: Subscriber) -> Customer:
 def met(tx: Transaction, person: Person) -> list[Subscriber]:
     """The person's active subscriptions, the last used first, with the name as it is today; a new
     one is shown on the cards of open tickets."""
-    changed = tx.run(
+    subscriptions = of_chat(tx, person.chat)
+    if subscriptions and all(_is_as_known(person, subscriber) for subscriber in subscriptions):
+        return subscriptions
+    tx.run(
         "UPDATE subscribers SET user_id = :user_id, first_name = :first_name,"
         " last_name = :last_name, username = :username, locale = coalesce(:locale, locale)"
-        f" WHERE {CHAT} AND (user_id, first_name, last_name, username, locale)"
-        " IS NOT (:user_id, :first_name, :last_name, :username, coalesce(:locale, locale))",
+        f" WHERE {CHAT}",
         channel=person.chat.channel,
         chat_id=person.chat.id,
         user_id=person.user_id,
@@ -117,12 +119,22 @@ def met(tx: Transaction, person: Person) -> list[Subscriber]:
         username=person.username,
         locale=person.language,
     )
-    subscriptions = of_chat(tx, person.chat)
-    for subscriber in subscriptions if changed else ():
+    for subscriber in subscriptions:
         project = projects.get(tx, subscriber.project_id)
         for ticket_id in _open_tickets(tx, subscriber):
             outbox.to_agents(tx, project, outbox.Kind.CARD, ticket_id=ticket_id)
-    return subscriptions
+    return of_chat(tx, person.chat)
+
+
+def _is_as_known(person: Person, subscriber: Subscriber) -> bool:
+    today = (person.user_id, person.first_name, person.last_name, person.username)
+    before = (
+        subscriber.user_id,
+        subscriber.first_name,
+        subscriber.last_name,
+        subscriber.username,
+    )
+    return today == before and person.language in (None, subscriber.locale)
 
 
 def _open_tickets(tx: Transaction, subscriber: Subscriber) -> list[UUID]:

@@ -21,23 +21,35 @@ BLANK_LINE = "\n\n"
 
 
 @dataclass(frozen=True, slots=True)
+class OnCard:
+    """What a ticket's card shows: its `first` message, all that it has `carried` so far, and the
+    number of the ticket before."""
+
+    first: Message
+    carried: list[Message]
+    previous_number: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """A ticket as a row for the agents finds it.
 
-    `carried` is what its card shows, `repeats` are later rows that say the same, and `waiting` is
-    how many messages wait for the chat, as far as they are counted.
+    `repeats` are later rows that say the same; `on_card` is None where the card is left alone.
     """
 
     row: OutboxRow
     ticket: Ticket
     project: Project
-    previous_number: int | None
-    first: Message
     thread: Thread
     message: Message | None
-    carried: list[Message]
     repeats: list[int]
-    waiting: int
+    on_card: OnCard | None
+
+    @property
+    def card(self) -> OnCard:
+        """What the card shows, for rows that touch it."""
+        assert self.on_card is not None
+        return self.on_card
 
     @property
     def locale(self) -> str:
@@ -58,20 +70,27 @@ def load(tx: Transaction, row: OutboxRow) -> View | Told:
         return Told(row, projects.get(tx, row.project_id).locale)
     ticket = tickets.get(tx, row.project_id, row.ticket_id)
     thread = message_map.thread(tx, ticket.id, row.chat)
-    carried: list[Message] = []
-    if thread.card_id is not None:
-        carried = carried_messages(tx, message_map.carried_by(tx, row.chat, thread.card_id))
+    begun = thread.card_id is None or "rest" in row.progress
+    touches = begun or row.kind in (Kind.CARD, Kind.EDIT)
     return View(
         row=row,
         ticket=ticket,
         project=projects.get(tx, row.project_id),
-        previous_number=previous_number(tx, ticket),
-        first=messages.first_of_ticket(tx, ticket.id),
         thread=thread,
         message=None if row.message_id is None else messages.get(tx, row.message_id),
-        carried=carried,
         repeats=_repeats(tx, row),
-        waiting=outbox.makes(tx, row.chat),
+        on_card=_on_card(tx, ticket, thread) if touches else None,
+    )
+
+
+def _on_card(tx: Transaction, ticket: Ticket, thread: Thread) -> OnCard:
+    carried: list[Message] = []
+    if thread.card_id is not None:
+        carried = carried_messages(tx, message_map.carried_by(tx, thread.chat, thread.card_id))
+    return OnCard(
+        first=messages.first_of_ticket(tx, ticket.id),
+        carried=carried,
+        previous_number=previous_number(tx, ticket),
     )
 
 
@@ -126,7 +145,7 @@ def carried_messages(tx: Transaction, copies: list[Copy]) -> list[Message]:
 
 def card_text(view: View, bodies: list[Formatted]) -> Formatted:
     """The card: the header, then what the customer wrote first."""
-    html = card_header(view.ticket, view.project, view.previous_number, view.locale)
+    html = card_header(view.ticket, view.project, view.card.previous_number, view.locale)
     header = from_html(html).pieces(CARD_HEADER)[0]
     return joined([header, *(body for body in bodies if body.text)], BLANK_LINE)
 

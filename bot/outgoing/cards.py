@@ -49,15 +49,17 @@ class Cards:
         if "rest" not in progress:
             return []
         parts = [Part(piece) for piece in self._first_pieces(view)[1:]]
-        if view.first.attachments:
-            parts += parts_of(Formatted(), Formatted(), view.first.attachments, self._outlet.limits)
+        if view.card.first.attachments:
+            parts += parts_of(
+                Formatted(), Formatted(), view.card.first.attachments, self._outlet.limits
+            )
         if progress.get("without_files"):
             parts = [part.in_words() for part in parts]
         return list(enumerate(parts))[progress["rest"] :]
 
     def can_carry_more(self, view: View) -> bool:
         """Whether the first message is wholly on the card, so that others may follow it there."""
-        return not view.first.attachments and len(self._first_pieces(view)) <= 1
+        return not view.card.first.attachments and len(self._first_pieces(view)) <= 1
 
     def room(self, view: View) -> int:
         """UTF-16 units that the card has left for further texts."""
@@ -66,7 +68,7 @@ class Cards:
         return self._outlet.limits.text_limit - header - used
 
     def _first_pieces(self, view: View) -> list[Formatted]:
-        text = agents_view.original(view.first)
+        text = agents_view.original(view.card.first)
         return agents_view.first_pieces(text, self._outlet.limits.text_limit)
 
     async def rest(self, view: View, turns: Turns) -> None:
@@ -83,11 +85,11 @@ class Cards:
 
         A card that was deleted is forgotten, to be made anew by the next row.
         """
-        bodies = [agents_view.body_of(message, view.locale) for message in view.carried]
+        bodies = [agents_view.body_of(message, view.locale) for message in view.card.carried]
         text = agents_view.card_text(view, bodies)
         complete = len(text) <= self._outlet.limits.text_limit and self.can_carry_more(view)
         if not complete:
-            originals = [agents_view.original(message) for message in view.carried[1:]]
+            originals = [agents_view.original(message) for message in view.card.carried[1:]]
             text = agents_view.card_text(view, [*self._first_pieces(view)[:1], *originals])
         if _digest(text) == view.thread.card_content:
             return complete
@@ -115,7 +117,7 @@ class Cards:
 def _made(tx: Transaction, thread: Thread, view: View, merged: Sequence[Saying]) -> None:
     message_map.keep_thread(tx, thread)
     assert thread.card_id is not None
-    carried = [view.first.id, *(saying.message_id for saying in merged)]
+    carried = [view.card.first.id, *(saying.message_id for saying in merged)]
     copies = [Copy(thread.chat, thread.card_id, key, view.ticket.id, Role.CARD) for key in carried]
     message_map.record_copies(tx, copies)
     outbox.keep_progress(tx, view.row.id, {**view.row.progress, "rest": 0})
@@ -125,7 +127,7 @@ def _made(tx: Transaction, thread: Thread, view: View, merged: Sequence[Saying])
 def _rest_sent(tx: Transaction, view: View, number: int, ids: list[int]) -> None:
     row = view.row
     copies = [
-        Copy(row.chat, native_id, view.first.id, view.ticket.id, Role.MESSAGE, number + 1)
+        Copy(row.chat, native_id, view.card.first.id, view.ticket.id, Role.MESSAGE, number + 1)
         for native_id in ids
     ]
     message_map.record_copies(tx, copies)

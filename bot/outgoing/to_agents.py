@@ -18,7 +18,7 @@ from bot.outgoing.topics import CARD_GONE, Mended, Topics, place_of
 from bot.outgoing.turns import Turns
 from storage import message_map, outbox
 from storage.message_map import Copy, Role
-from storage.model import Message
+from storage.model import Chat, Message
 from storage.outbox import Kind, OutboxRow
 from storage.transaction import Transaction
 
@@ -27,6 +27,9 @@ SCARCE = 0.5
 GATHERING = 2.0
 """Seconds that words wait for more of their ticket when nothing is left of the window; less before,
 so that a burst arrives soon and in few messages, not the last of it a minute later."""
+
+MANY = 60
+"""A chat that can take so many messages does not fall behind; no more that wait are counted."""
 
 DELIVERED = "👍"
 """The reaction on an agent's message once the customer's messenger took it; bots may use only
@@ -93,20 +96,32 @@ class ToAgents:
         """Make the topic and the card. When the chat falls behind, the card carries more."""
         thread = await self._topics.open(view.ticket, view.thread, turns)
         merged: list[Saying] = []
-        begins = view.row.kind is Kind.CARD  # else it has words of its own to go first
-        if begins and self._cards.can_carry_more(view) and _crowded(view, turns):
+        row = view.row
+        begins = row.kind is Kind.CARD  # else it has words of its own to go first
+        if begins and self._cards.can_carry_more(view) and await self._crowded(row.chat, turns):
             waiting = await self._outlet.db.read(agents_view.sayings, view)
             # The card is written anew from messages alone: words of the desk would be lost on it.
             said = list(takewhile(lambda saying: saying.message_id is not None, waiting))
             merged = _that_fit(said, self._cards.room(view))
         await self._cards.make(view, thread, merged, turns)
 
+    async def _crowded(self, chat: Chat, turns: Turns) -> bool:
+        """Whether the chat falls behind: it can take few messages, or fewer than wait."""
+        if turns.headroom() < SCARCE:
+            return True
+        room = turns.free() + 1
+        return room < MANY and await self._outlet.db.read(outbox.makes, chat, MANY) > room
+
     # --- what is said ---------------------------------------------------------------------------
 
     async def _say(self, view: View, turns: Turns) -> None:
         row = view.row
         own = agents_view.saying_of(row, view.message, view)
-        if own is not None and _crowded(view, turns) and not row.progress.get("parts"):
+        if (
+            own is not None
+            and not row.progress.get("parts")
+            and await self._crowded(row.chat, turns)
+        ):
             waiting = await self._outlet.db.read(agents_view.sayings, view)
             more = _that_fit(waiting, self._outlet.limits.text_limit - len(own.text))
             if more:
@@ -219,11 +234,6 @@ class ToAgents:
         return True
 
 
-def _crowded(view: View, turns: Turns) -> bool:
-    """Whether the chat falls behind: it can take few messages, or fewer than wait."""
-    return turns.headroom() < SCARCE or view.waiting > turns.free() + 1
-
-
 def _that_fit(said: list[Saying], room: int) -> list[Saying]:
     """As many as fit, in their order, a blank line before each."""
     kept = []
@@ -264,9 +274,10 @@ def _said_part(tx: Transaction, row: OutboxRow, made: list[list[int]], *, last: 
         for native_id in made[-1]
     ]
     message_map.record_copies(tx, copies)
-    outbox.keep_progress(tx, row.id, {**row.progress, "parts": made})
     if last:
         outbox.finish(tx, [row.id], "sent")
+    else:
+        outbox.keep_progress(tx, row.id, {**row.progress, "parts": made})
 
 
 def _refused(tx: Transaction, row_id: int, reason: str) -> None:

@@ -49,11 +49,15 @@ def _load(tx: Transaction, row: OutboxRow) -> _Loaded:
         unreachable="erased" if subscriber is None else delivery.UNREACHABLE.get(subscriber.status),
         locale=locales.pick(language, project.locale),
         message=None if row.message_id is None else messages.get(tx, row.message_id),
-        copies=(
-            [] if row.message_id is None else message_map.copies_of(tx, row.message_id, row.chat)
-        ),
+        copies=_copies_to_edit(tx, row),
         same=_same(tx, row),
     )
+
+
+def _copies_to_edit(tx: Transaction, row: OutboxRow) -> list[Copy]:
+    if row.kind is not Kind.EDIT or row.message_id is None:
+        return []
+    return message_map.copies_of(tx, row.message_id, row.chat)
 
 
 def _same(tx: Transaction, row: OutboxRow) -> list[OutboxRow]:
@@ -99,13 +103,12 @@ class ToCustomer:
         made: list[list[int]] = list(row.progress.get("parts", []))
         parts = self._parts(loaded)
         if len(made) >= len(parts):  # an edit made it shorter while it was on its way
-            return await record(self._outlet.db, _delivered, row)
+            await record(self._outlet.db, _delivered, row)
         for place, part in enumerate(parts[len(made) :], len(made)):
             async with turns.one():
                 made.append(await self._outlet.send(Place(row.chat.id), part))
                 last = part is parts[-1]
                 await record(self._outlet.db, _sent_part, row, made, part.number(place), last=last)
-        return None
 
     def _parts(self, loaded: _Loaded) -> list[Part]:
         assert loaded.message is not None
@@ -176,15 +179,18 @@ def _says_the_same(other: OutboxRow, row: OutboxRow) -> bool:
 def _sent_part(
     tx: Transaction, row: OutboxRow, made: list[list[int]], number: int, *, last: bool
 ) -> None:
-    if outbox.keep_progress(tx, row.id, {"parts": made}):
+    known = _delivered(tx, row) if last else outbox.keep_progress(tx, row.id, {"parts": made})
+    if known:
         message_map.record_copies(tx, _copies(row, made[-1], number))
-        if last:
-            _delivered(tx, row)
 
 
-def _delivered(tx: Transaction, row: OutboxRow) -> None:
-    if outbox.finish(tx, [row.id], "sent") and row.message_id is not None:
-        delivery.delivered(tx, row.message_id)
+def _delivered(tx: Transaction, row: OutboxRow) -> bool:
+    """False where the row was erased with its customer while it was on its way."""
+    if not outbox.finish(tx, [row.id], "sent"):
+        return False
+    if row.message_id is not None and row.ticket_id is not None:
+        delivery.delivered(tx, row.project_id, row.ticket_id, row.message_id)
+    return True
 
 
 def _sent_extra(tx: Transaction, row: OutboxRow, number: int, ids: list[int]) -> None:

@@ -4,12 +4,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from sqlite3 import Row
-from typing import Any
 
+from bot.playground import max as max_
 from tests.faults import webhook_promises
 from tests.faults.evidence import Evidence, check_always, hold, of_the_living
 from tests.faults.ledger import HIDDEN, TOLD_TO_AGENTS, Entry, Kind, Ledger, marks_in
-from tests.faults.town import Message, Town
+from tests.faults.town import Group, Message, Town
 
 SURPRISES = ("Traceback", "an update failed", "sending failed", "is set aside", "task failed")
 """What the desk says only when its own code is at fault."""
@@ -90,10 +90,22 @@ def _agents_see_everything(seen: Seen) -> None:
     for number, marks in expected.items():
         first_times = list(dict.fromkeys(shown[number]))
         hold(f"agents see all of ticket {number}, in its order", marks, first_times)
-    if isinstance(topics := getattr(seen.town.group, "topics", None), dict):
-        names = Counter(topic.name.split(" ")[0] for topic in topics.values())
+    if not isinstance(seen.town.group, max_.Group):
+        names = _topics(seen.town.group)
         lost = [number for number in expected if not names[f"#{number}"]]
         hold("every ticket has a topic", [], lost)
+
+
+def _topics(group: Group) -> Counter[str]:
+    """How many topics there are of each ticket, by its number; none in MAX."""
+    if isinstance(group, max_.Group):
+        return Counter()
+    return Counter(topic.name.split(" ")[0] for topic in group.topics.values())
+
+
+def _album(message: Message) -> str | None:
+    """In MAX an album is one message."""
+    return None if isinstance(message, max_.Message) else message.album
 
 
 def _customers_see_their_answers(seen: Seen) -> None:
@@ -146,10 +158,10 @@ def _albums(messages: Sequence[Message], files: tuple[bytes, ...]) -> list[list[
     for message in messages:
         if not message.from_bot or message.media is None:
             continue
-        parts: Any = getattr(message, "files", None) or [message.media]
+        parts = message.files if isinstance(message, max_.Message) else [message.media]
         data = [file.data for file in parts if file.data in files]
         if data:
-            found[getattr(message, "album", None) or message.id].extend(data)
+            found[_album(message) or message.id].extend(data)
     return list(found.values())
 
 
@@ -159,9 +171,7 @@ def _repeats(seen: Seen) -> int:
     repeats = _said_again(group.messages)
     for customer in seen.town.customers:
         repeats += _said_again(customer.chat.messages)
-    topics: Any = getattr(group, "topics", None) or {}
-    names = Counter(topic.name.split(" ")[0] for topic in topics.values())
-    return repeats + sum(count - 1 for count in names.values())
+    return repeats + sum(count - 1 for count in _topics(group).values())
 
 
 def _said_again(messages: Sequence[Message]) -> int:
@@ -190,7 +200,7 @@ def _sayings(messages: Sequence[Message]) -> Iterator[set[object]]:
     for message in messages:
         if not message.from_bot or message.is_service:
             continue
-        before, album = album, getattr(message, "album", None)
+        before, album = album, _album(message)
         if album is not None and album == before:
             continue
         says: set[object] = set(marks_in(message.text))

@@ -61,5 +61,12 @@ def test_an_album_that_is_sent_twice_is_one_repeat() -> None:
 
 def shown(text: str, **more: object) -> Message:
     """A message of the bot's, as a stand-in has it."""
-    said = {"from_bot": True, "is_service": False, "text": text, "media": None, "reply_to": None}
+    said = {
+        "from_bot": True,
+        "is_service": False,
+        "text": text,
+        "media": None,
+        "reply_to": None,
+        "album": None,
+    }
     return cast("Message", SimpleNamespace(**{**said, **more}))

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
 import pytest
@@ -30,6 +31,13 @@ CHAT = Chat(Channel.TELEGRAM, 7)
 VERA = Person(CHAT, 7, "Vera")
 
 
+class Took(NamedTuple):
+    """The ticket that took a message, as it is then, and how."""
+
+    route: Route
+    ticket: Ticket
+
+
 class Vera:
     """The customer: writes, and the desk's clock moves on a second each time."""
 
@@ -51,10 +59,11 @@ class Vera:
 
     async def writes(
         self, text: str, *, reply_to: int | None = None, album: str | None = None
-    ) -> Routed:
+    ) -> Took:
         routed = await self.maybe(text, reply_to=reply_to, album=album)
         assert routed is not None
-        return routed
+        ticket = await self.db.read(tickets.of_customer, routed.ticket_id, CHAT)
+        return Took(routed.route, ticket)
 
     async def maybe(
         self, text: str, *, reply_to: int | None = None, album: str | None = None
@@ -75,8 +84,8 @@ class Vera:
         self.now += timedelta(seconds=1)
         await self.db.write(tickets.set_status, ticket.project_id, ticket.id, Status.CLOSED)
 
-    async def said_in(self, ticket: Ticket) -> list[str]:
-        return [m.text for m in await self.db.read(messages.of_ticket, ticket.id)]
+    async def said_in(self, ticket_id: UUID) -> list[str]:
+        return [m.text for m in await self.db.read(messages.of_ticket, ticket_id)]
 
     async def told(self) -> list[str]:
         """The names of the notices that wait for the customer."""
@@ -117,7 +126,7 @@ async def test_newest_takes_it_when_the_one_in_hand_is_closed(vera: Vera) -> Non
     third = await vera.has_ticket("Third")
     await vera.close(third)
     assert (await vera.writes("Which?")).ticket.id == second.id
-    assert await vera.said_in(first) == ["First"]
+    assert await vera.said_in(first.id) == ["First"]
 
 
 async def test_reply_decides_whatever_is_in_hand(vera: Vera) -> None:
@@ -127,6 +136,23 @@ async def test_reply_decides_whatever_is_in_hand(vera: Vera) -> None:
     await vera.db.write(message_map.record_copies, [notice])
     assert (await vera.writes("To mine", reply_to=1)).ticket.ticket_number == 1
     assert (await vera.writes("To yours", reply_to=1000)).ticket.id == second.id
+
+
+async def test_a_reply_takes_its_ticket_in_hand(vera: Vera) -> None:
+    await vera.writes("First")
+    second = await vera.has_ticket("Second")
+    assert (await vera.writes("To the first", reply_to=1)).ticket.ticket_number == 1
+    assert (await vera.writes("And more")).ticket.id != second.id
+
+
+async def test_a_reply_takes_its_project_in_hand_too(vera: Vera) -> None:
+    mine = await vera.writes("First")
+    shop = await vera.db.write(projects.create, slug="shop", name="Shop")
+    await vera.db.write(subscribers.subscribe, shop.id, VERA)
+    other = await vera.has_ticket("Second", shop)
+    assert (await vera.writes("To the shop")).ticket.id == other.id
+    await vera.writes("To the first", reply_to=1)
+    assert (await vera.writes("And more")).ticket.id == mine.ticket.id
 
 
 async def test_reply_to_what_belongs_to_no_ticket_decides_nothing(vera: Vera) -> None:
@@ -188,9 +214,9 @@ async def test_same_message_again_changes_nothing(vera: Vera) -> None:
     again = await vera.db.write(routing.customer_message, VERA, content, source)
     assert first is not None
     assert again is not None
-    assert again.ticket == first.ticket
+    assert again.ticket_id == first.ticket_id
     assert await vera.told() == ["ticket_created"]
-    assert await vera.said_in(first.ticket) == ["Help"]
+    assert await vera.said_in(first.ticket_id) == ["Help"]
 
 
 async def test_stranger_is_no_customer(vera: Vera) -> None:
@@ -207,8 +233,8 @@ async def test_reply_to_another_customers_message_decides_nothing(vera: Vera) ->
     source = Source(bob.chat, (1,), reply_to=1)
     routed = await vera.db.write(routing.customer_message, bob, Content("Mine"), source)
     assert routed is not None
-    assert routed.ticket.id != ticket.id
-    assert await vera.said_in(ticket) == ["Help"]
+    assert routed.ticket_id != ticket.id
+    assert await vera.said_in(ticket.id) == ["Help"]
 
 
 async def test_project_used_last_takes_what_belongs_to_no_ticket(vera: Vera) -> None:
@@ -247,7 +273,7 @@ async def test_a_rush_of_messages_is_taken_in_whole_with_one_notice_about_it(ver
     ticket = await vera.has_ticket("Help")
     for number in range(60):
         assert (await vera.writes(f"line {number}")).ticket.id == ticket.id
-    assert len(await vera.said_in(ticket)) == 61
+    assert len(await vera.said_in(ticket.id)) == 61
     told = await vera.told()
     assert told.count("writes_fast") == 1
     assert told == ["ticket_created", *["added_to_ticket"] * (RUSH - 1), "writes_fast"]
