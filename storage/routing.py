@@ -1,7 +1,6 @@
 """Where a customer's plain message belongs: an open ticket, the last one, or a new one."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 from itertools import pairwise
 from uuid import UUID
@@ -24,7 +23,8 @@ from storage.transaction import Transaction
 RUSH = 20
 """So many messages without a PAUSE between them are confirmed one by one; the next is answered by
 one notice that all arrive, and what follows by none."""
-PAUSE = timedelta(seconds=10)
+PAUSE = 10_000
+"""Milliseconds."""
 
 
 class Route(StrEnum):

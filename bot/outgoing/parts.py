@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest
+from aiogram.methods import SendMessage
 from aiogram.types import (
     InlineKeyboardMarkup,
     InputFile,
@@ -173,15 +174,15 @@ async def _send(
     text = part.text.html if formatted else part.text.text
     mode = "HTML" if formatted else None
     if not part.files:
-        message = await bot.send_message(
-            place.chat_id,
-            text,
+        said = SendMessage(
+            chat_id=place.chat_id,
+            text=text,
             message_thread_id=place.thread_id,
             reply_parameters=place.reply(),
             reply_markup=keyboard,
             parse_mode=mode,
         )
-        return [message.message_id]
+        return [(await bot(said)).message_id]
     if len(part.files) > 1:
         media = [await _media(bot, file, source) for file in part.files]
         if text:

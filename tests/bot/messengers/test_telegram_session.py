@@ -25,6 +25,7 @@ from aiogram.types import (
 from aiohttp import FormData, JsonPayload
 
 from bot.messengers import Messenger
+from bot.messengers.telegram.feed import GetRawUpdates
 from bot.playground.telegram import TelegramStandIn, faults
 
 KEYBOARD = InlineKeyboardMarkup(
@@ -32,6 +33,7 @@ KEYBOARD = InlineKeyboardMarkup(
 )
 CALLS: dict[str, TelegramMethod[Any]] = {
     "nothing": GetMe(),
+    "what is so unless said otherwise": GetRawUpdates(offset=7),
     "text": SendMessage(chat_id=-5, text='He said: "1 < 2"\n', disable_notification=False),
     "answer": SendMessage(
         chat_id=5,
