@@ -16,7 +16,7 @@ from config import commands, secret
 from config.command_line import UsageError, parse
 from config.masking import Mask
 from config.printing import listens, table, tell
-from config.process import settle
+from config.process import ready, settle
 from storage import owner
 from storage.backup import backup
 from storage.database import Database
@@ -142,11 +142,12 @@ async def serve_until_end(db: Database, settings: config.Settings) -> int:
         jobs = scheduled(db, settings.backup_dir, settings.backup_keep)
         settle()
         listens(*runner.addresses[0][:2], playground=playground is not None)
+        ready()
         fatal = await tasks.end()
         jobs.shutdown(wait=False)
         await tasks.stop()
         await asyncio.gather(runner.cleanup(), service.finish(6), webhooks.finish(6))
-    tell(fatal)
+    tell(fatal or "Deskwire has ended")
     return MISUSED if fatal else 0
 
 

@@ -83,6 +83,9 @@ def test_the_image_needs_no_host_but_those_of_its_tools() -> None:
 def test_the_image_runs_as_nobody_special_and_keeps_its_data_in_a_volume() -> None:
     found = instructions()
     assert found["USER"] == ["deskwire"]
+    (account,) = [line for line in found["RUN"] if "useradd" in line]
+    assert "--gid 10001 deskwire" in account
+    assert "--uid 10001 --gid 10001" in account
     assert found["VOLUME"] == ["/data"]
     assert f"WORKDIR {found['VOLUME'][0]}" in (ROOT / "Dockerfile").read_text()
     assert environment()["DESKWIRE_DATABASE"].startswith("/data/")
@@ -211,6 +214,7 @@ def test_the_unit_starts_what_is_there_as_nobody_special() -> None:
     python, program = start.split()
     assert python.endswith("/.venv/bin/python")
     assert (ROOT / Path(program).name).is_file()
+    assert found["Type"] == ["notify"]
     assert found["User"] == ["deskwire"]
     assert found["WorkingDirectory"] == [f"/var/lib/{found['StateDirectory'][0].split()[0]}"]
     assert int(found["TimeoutStopSec"][0]) > GRACE

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from signal import SIGINT, SIGTERM
@@ -10,7 +11,7 @@ import pytest
 
 from bot.playground.telegram import Group, Person, TelegramStandIn
 from tests.e2e.conftest import TOKEN, settings_for
-from tests.e2e.desk import API_KEY, ROOT, Desk
+from tests.e2e.desk import API_KEY, END, ROOT, Desk
 from tests.e2e.people import last, open_ticket, shown, subscribe, texts, topic_of
 
 PAGE = (ROOT / "docs" / "operation.md").read_text()
@@ -63,6 +64,39 @@ async def test_a_running_desk_makes_the_days_backup_by_itself(
         assert await desk.stop() == 0
         await desk.start()
         assert list(backups.iterdir()) == [made]
+
+
+@pytest.mark.parametrize("kind", ["in a folder", "of no folder"])
+async def test_a_service_manager_is_told_once_it_listens(
+    tmp_path: Path, messenger: TelegramStandIn, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    address = f"@deskwire-{tmp_path.name}" if kind == "of no folder" else str(tmp_path / "notify")
+    monkeypatch.setenv("NOTIFY_SOCKET", address)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(address.replace("@", "\0", 1))
+        systemd.setblocking(False)
+        async with asyncio.timeout(60), Desk(tmp_path, **settings_for(messenger, None)) as desk:
+            told = await asyncio.get_running_loop().sock_recv(systemd, 100)
+            assert told == b"READY=1"
+            assert (await desk.call("GET", "/healthz"))[0] == 200
+            assert await desk.stop() == 0
+            assert desk.lines[-2:] == ["Deskwire has ended", END]
+
+
+async def test_nobody_is_told_of_a_start_that_fails(
+    tmp_path: Path, messenger: TelegramStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        settings = {**settings_for(messenger, None), "host": "192.0.2.200"}
+        desk = Desk(tmp_path, **settings)
+        process = await desk.launch()
+        said, _ = await asyncio.wait_for(process.communicate(), 60)
+        assert process.returncode == 1
+        assert b"cannot listen there" in said
+        with pytest.raises(BlockingIOError):
+            systemd.recv(100, socket.MSG_DONTWAIT)
 
 
 async def test_a_restored_backup_serves_and_sends_what_waited_when_it_was_made(
