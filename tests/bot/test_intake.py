@@ -67,6 +67,19 @@ async def test_an_update_that_comes_twice_is_taken_in_once(
     assert len(await until(db, lambda rows: len(rows) >= 2)) == 2
 
 
+async def test_it_first_asks_without_waiting_to_know_at_once_that_all_is_well(
+    telegram: TelegramStandIn, ann: Person, poll: Poll
+) -> None:
+    ann.say("Hello")
+    await poll()
+    await telegram.until(lambda: telegram.updates_pending == 0)
+    asked = [call.params["timeout"] for call in telegram.calls if call.method == "getUpdates"]
+    assert asked[0] == 0
+    ann.say("More")
+    await telegram.until(lambda: telegram.updates_pending == 0)
+    assert telegram.calls[-1].params["timeout"] > 0
+
+
 async def test_updates_come_in_again_after_an_outage_of_the_messenger(
     db: Database, telegram: TelegramStandIn, ann: Person, poll: Poll, health: Health
 ) -> None:
