@@ -4,6 +4,10 @@ import gc
 import os
 import socket
 
+import structlog
+
+log = structlog.get_logger()
+
 ALLOCATIONS = 20_000
 """New objects between two looks for garbage. Requests leave next to none behind: hardly anything
 here refers to itself in a circle, so looking often finds nothing at a twentieth of all time."""
@@ -19,7 +23,13 @@ def settle() -> None:
 def ready() -> None:
     """Tell systemd that the desk is up, where it waits for that: sd_notify(3)."""
     address = os.environ.get("NOTIFY_SOCKET")
-    if address:
+    if not address:
+        return
+    if address.startswith("@"):
+        address = "\0" + address[1:]
+    try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
-            systemd.connect(address.replace("@", "\0", 1))
+            systemd.connect(address)
             systemd.sendall(b"READY=1")
+    except OSError as error:
+        log.warning("systemd cannot be told that the desk is up", reason=error.strerror)

@@ -228,6 +228,7 @@ def test_the_unit_shuts_deskwire_in() -> None:
     ):
         assert found[name] == ["yes"], name
     assert found["ProtectSystem"] == ["strict"]
+    assert "ProcSubset" not in found  # the metrics of the process need /proc/stat
     assert found["CapabilityBoundingSet"] == [""]
     assert found["SystemCallFilter"][0] == "@system-service"
     assert found["UMask"] == ["0077"]

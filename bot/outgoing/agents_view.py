@@ -70,8 +70,8 @@ def load(tx: Transaction, row: OutboxRow) -> View | Told:
         return Told(row, projects.get(tx, row.project_id).locale)
     ticket = tickets.get(tx, row.project_id, row.ticket_id)
     thread = message_map.thread(tx, ticket.id, row.chat)
-    begun = thread.card_id is None or "rest" in row.progress
-    touches = begun or row.kind in (Kind.CARD, Kind.EDIT)
+    unfinished = thread.card_id is None or "rest" in row.progress
+    touches = unfinished or row.kind in (Kind.CARD, Kind.EDIT)
     return View(
         row=row,
         ticket=ticket,

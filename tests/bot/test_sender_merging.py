@@ -19,9 +19,11 @@ pytestmark = pytest.mark.usefixtures("impatient")
 
 
 @pytest.fixture
-async def messenger(telegram: TelegramStandIn) -> AsyncIterator[Messenger]:
+async def messenger(
+    telegram: TelegramStandIn, request: pytest.FixtureRequest
+) -> AsyncIterator[Messenger]:
     """Eight messages in four seconds in a group: with half of them made, it falls behind."""
-    limits = {"group": (8, 4.0)}
+    limits = {"group": (8, getattr(request, "param", 4.0))}
     ready = build(telegram.token, telegram.url, limits)  # type: ignore[arg-type]
     yield ready
     await ready.bot.session.close()
@@ -193,6 +195,22 @@ async def test_with_room_every_message_stands_alone(mail: Mailroom) -> None:
         await mail.says(ticket, line)
         await mail.sent()
     assert mail.texts(mail.topic())[1:] == LINES[:2]
+
+
+@pytest.mark.parametrize("messenger", [600.0], indirect=True)
+async def test_with_little_room_left_few_messages_go_though_all_would_fit(mail: Mailroom) -> None:
+    ticket = await mail.ticket("Begin")
+    await mail.sent()
+    for line in LINES[:4]:
+        await mail.says(ticket, line)
+        await mail.sent()
+    await mail.stop()
+    for line in LINES[4:6]:
+        await mail.says(ticket, line)
+    await mail.sent()
+    _, *said = mail.texts(mail.topic())
+    assert lines(said) == LINES[:6]
+    assert len(said) == 5
 
 
 async def test_many_notices_for_a_customer_become_the_last_of_them(mail: Mailroom) -> None:

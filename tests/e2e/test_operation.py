@@ -1,6 +1,7 @@
 """What an owner does with a desk for years: look at it, back it up, restore it, update it."""
 
 import asyncio
+import os
 import re
 import socket
 from collections.abc import AsyncIterator
@@ -66,14 +67,15 @@ async def test_a_running_desk_makes_the_days_backup_by_itself(
         assert list(backups.iterdir()) == [made]
 
 
-@pytest.mark.parametrize("kind", ["in a folder", "of no folder"])
+@pytest.mark.parametrize("name", ["notify", "@notify", "no@tify"])
 async def test_a_service_manager_is_told_once_it_listens(
-    tmp_path: Path, messenger: TelegramStandIn, monkeypatch: pytest.MonkeyPatch, kind: str
+    tmp_path: Path, messenger: TelegramStandIn, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    address = f"@deskwire-{tmp_path.name}" if kind == "of no folder" else str(tmp_path / "notify")
+    abstract = name.startswith("@")
+    address = f"{name}-{os.getpid()}" if abstract else str(tmp_path / name)
     monkeypatch.setenv("NOTIFY_SOCKET", address)
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
-        systemd.bind(address.replace("@", "\0", 1))
+        systemd.bind("\0" + address[1:] if abstract else address)
         systemd.setblocking(False)
         async with asyncio.timeout(60), Desk(tmp_path, **settings_for(messenger, None)) as desk:
             told = await asyncio.get_running_loop().sock_recv(systemd, 100)
@@ -81,6 +83,16 @@ async def test_a_service_manager_is_told_once_it_listens(
             assert (await desk.call("GET", "/healthz"))[0] == 200
             assert await desk.stop() == 0
             assert desk.lines[-2:] == ["Deskwire has ended", END]
+
+
+async def test_it_serves_though_no_service_manager_listens(
+    tmp_path: Path, messenger: TelegramStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "gone"))
+    async with Desk(tmp_path, **settings_for(messenger, None)) as desk:
+        await desk.said("systemd cannot be told")
+        assert (await desk.call("GET", "/healthz"))[0] == 200
+        assert await desk.stop() == 0
 
 
 async def test_nobody_is_told_of_a_start_that_fails(
@@ -113,8 +125,11 @@ async def test_a_restored_backup_serves_and_sends_what_waited_when_it_was_made(
     assert code == 0, said
     assert (await desk.call("POST", path, {"text": "Said since"}))[0] == 201
     await desk.kill()
-    restoring = await asyncio.create_subprocess_shell(f"set -e\n{RESTORE}", cwd=desk.folder)
-    assert await restoring.wait() == 0
+    lost = (desk.folder / "deskwire.db").read_bytes()
+    for code in (0, 1):  # to try it again destroys nothing
+        restoring = await asyncio.create_subprocess_shell(RESTORE, cwd=desk.folder)
+        assert bool(await restoring.wait()) == bool(code)
+    assert (desk.folder / "before" / "deskwire.db").read_bytes() == lost
     messenger.up()
     await desk.start()
     await messenger.until(lambda: shown(ann, "On its way"), what="the answer that waited")

@@ -9,19 +9,25 @@ from tests.faults.broken import BrokenPromise
 from tests.faults.laboratory import run
 
 SECONDS = 60.0
-SHOWN_BY = {"savepoint": "bad disk", "confirm": "kill", "source": "kill", "retry_after": "429"}
-"""The fault under which each break shows. That nothing shows without a break, the runs of
-`test_faults.py` tell."""
+SHOWN_BY = {
+    "savepoint": ("bad disk", ""),
+    "confirm": ("kill", "what was acknowledged is not lost"),
+    "source": ("kill", ""),
+    "retry_after": ("429", "retry_after is waited for"),
+}
+"""The fault under which each break shows, and the promise, where one alone is broken by it. That
+nothing shows without a break, the runs of `test_faults.py` tell."""
 
 
 @pytest.mark.parametrize("broken", BREAKS)
 async def test_a_broken_promise_is_found(tmp_path: Path, broken: str) -> None:
-    with pytest.raises(BrokenPromise):
+    fault, promise = SHOWN_BY[broken]
+    with pytest.raises(BrokenPromise, match=promise):
         await run(
             tmp_path,
             seed="4",
             seconds=SECONDS,
             scene="telegram",
             broken=broken,
-            only=[SHOWN_BY[broken]],
+            only=[fault],
         )

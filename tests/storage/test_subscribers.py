@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -84,6 +85,38 @@ async def test_meeting_somebody_brings_the_name_up_to_date_but_keeps_the_languag
         None,
     )
     assert subscriber.locale == "ru"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("user_id", 8),
+        ("first_name", "Veronika"),
+        ("last_name", "Ivanova"),
+        ("username", "vee"),
+        ("locale", "en"),
+    ],
+)
+async def test_what_is_new_about_somebody_is_kept(
+    db: Database, project: Project, field: str, value: object
+) -> None:
+    await db.write(subscribers.subscribe, project.id, VERA)
+    told: dict[str, Any] = {"language" if field == "locale" else field: value}
+    (subscriber,) = await db.write(subscribers.met, replace(VERA, **told))
+    assert getattr(subscriber, field) == value
+    assert await db.read(subscribers.of_chat, CHAT) == [subscriber]
+
+
+async def test_what_one_project_knows_already_is_kept_for_the_other_too(
+    db: Database, project: Project
+) -> None:
+    shop = await db.write(projects.create, slug="shop", name="Shop")
+    await db.write(subscribers.subscribe, project.id, VERA)
+    today = replace(VERA, first_name="Veronika")
+    await db.write(subscribers.subscribe, shop.id, today)
+    await db.write(subscribers.met, today)
+    known = await db.read(subscribers.of_chat, CHAT)
+    assert [subscriber.first_name for subscriber in known] == ["Veronika", "Veronika"]
 
 
 async def test_a_new_name_is_shown_on_the_cards_of_open_tickets(

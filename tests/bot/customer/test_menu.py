@@ -1,7 +1,11 @@
 """The helpdesk menu: what it offers, where its buttons lead, and that old ones still do."""
 
-import pytest
+from datetime import UTC, datetime
 
+import pytest
+from aiogram.types import Chat, Message
+
+from bot.customer import commanding
 from bot.playground.telegram import Person, TelegramStandIn
 from tests.bot.customer.front import Front
 
@@ -90,6 +94,24 @@ async def test_help_tells_how_it_works_and_unknown_commands_do_too(
         vera.say(command)
         assert "/stop" in (await front.latest(vera)).text
     assert await front.tickets() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "may_be"),
+    [
+        ("/start", True),
+        ("  /start", True),
+        ("\n/STOP@deskwire_bot now", True),
+        (f"https://t.me/deskwire_bot?start=hd_{'a' * 22}", True),
+        ("Hello /start", False),
+        ("1/2", False),
+        ("", False),
+    ],
+)
+async def test_what_may_be_a_command_is_looked_at(text: str, may_be: bool) -> None:
+    chat = Chat(id=5, type="private")
+    message = Message(message_id=1, date=datetime.now(UTC), chat=chat, text=text)
+    assert await commanding(message) is may_be
 
 
 async def test_button_too_old_to_be_answered_works_all_the_same(front: Front, vera: Person) -> None:

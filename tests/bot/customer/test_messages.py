@@ -1,6 +1,8 @@
 """Plain messages: each reaches a ticket, the customer learns which, and none is lost."""
 
-from bot.playground.telegram import Message, Person
+from bot.playground.telegram import Message, Person, faults
+from storage import inbox
+from storage.model import Channel, Chat
 from tests.bot.customer.front import TWICE, Front
 
 pytestmark = TWICE
@@ -156,6 +158,17 @@ async def test_unsupported_kind_leaves_a_placeholder_and_the_customer_gets_a_wor
     await front.settled()
     texts = [message.text for message in await front.said_in(1)]
     assert texts == ["[poll] Tea or coffee?", "[dice] 🎲 4"]
+
+
+async def test_an_update_waits_for_as_long_as_its_customer_waits_for_a_word(
+    front: Front, vera: Person
+) -> None:
+    rule = front.messenger.faults.add(faults.status(502), "sendMessage", times=None)
+    vera.send_poll("Tea or coffee?", ["Tea", "Coffee"])
+    await front.messenger.until(lambda: rule.struck)
+    assert await front.db.read(inbox.waiting, Chat(Channel.TELEGRAM, vera.id))
+    front.messenger.faults.remove(rule)
+    await front.sees(vera, "our team only sees that you sent it")
 
 
 async def test_message_in_a_group_without_agents_is_not_answered(

@@ -31,6 +31,7 @@ from bot.playground.telegram import TelegramStandIn, faults
 KEYBOARD = InlineKeyboardMarkup(
     inline_keyboard=[[InlineKeyboardButton(text="Yes ✅", callback_data="y")]]
 )
+ME = '{"id": 1, "is_bot": true, "first_name": "Bot"}'
 CALLS: dict[str, TelegramMethod[Any]] = {
     "nothing": GetMe(),
     "what is so unless said otherwise": GetRawUpdates(offset=7),
@@ -90,6 +91,7 @@ def test_a_file_goes_in_a_form(messenger: Messenger) -> None:
             TelegramRetryAfter,
         ),
         (500, '{"ok": false, "description": "Oh"}', TelegramServerError),
+        (502, f'{{"ok": true, "result": {ME}, "description": ""}}', TelegramServerError),
     ],
 )
 async def test_what_is_no_good_answer_is_the_error_that_aiogram_makes_of_it(
