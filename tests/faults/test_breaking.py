@@ -10,9 +10,9 @@ from tests.faults.laboratory import run
 
 SECONDS = 60.0
 SHOWN_BY = {
-    "savepoint": ("bad disk", ""),
-    "confirm": ("kill", "what was acknowledged is not lost"),
-    "source": ("kill", ""),
+    "savepoint": ("bad disk", None),
+    "confirm": ("disk full", "what was acknowledged is not lost"),
+    "source": ("kill", None),
     "retry_after": ("429", "retry_after is waited for"),
 }
 """The fault under which each break shows, and the promise, where one alone is broken by it. That

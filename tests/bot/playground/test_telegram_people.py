@@ -20,6 +20,8 @@ from aiogram.exceptions import (
     TelegramServerError,
     TelegramUnauthorizedError,
 )
+from aiogram.methods import Response, TelegramMethod
+from aiogram.methods.base import TelegramType
 from aiogram.types import (
     BufferedInputFile,
     InputMediaDocument,
@@ -37,11 +39,33 @@ async def messenger() -> AsyncIterator[TelegramStandIn]:
         yield stand_in
 
 
+class Reader(AiohttpSession):
+    """Keeps the last answer as it came: of a message that was made, the desk reads the id alone."""
+
+    answer = ""
+
+    def check_response(
+        self, bot: Bot, method: TelegramMethod[TelegramType], status_code: int, content: str
+    ) -> Response[TelegramType]:
+        self.answer = content
+        return super().check_response(bot, method, status_code, content)
+
+    def whole(self) -> list[Message]:
+        """The messages, or the one message, of the last answer."""
+        result = json.loads(self.answer)["result"]
+        messages = result if isinstance(result, list) else [result]
+        return [Message.model_validate(message) for message in messages]
+
+
 @pytest.fixture
-async def bot(messenger: TelegramStandIn) -> AsyncIterator[Bot]:
+def reader(messenger: TelegramStandIn) -> Reader:
+    return Reader(api=TelegramAPIServer.from_base(messenger.url))
+
+
+@pytest.fixture
+async def bot(messenger: TelegramStandIn, reader: Reader) -> AsyncIterator[Bot]:
     """An independent client: reads every answer into its own types."""
-    session = AiohttpSession(api=TelegramAPIServer.from_base(messenger.url))
-    async with Bot(messenger.token, session=session) as client:
+    async with Bot(messenger.token, session=reader) as client:
         yield client
 
 
@@ -90,29 +114,27 @@ async def test_the_state_is_json(messenger: TelegramStandIn, ann: Person) -> Non
     assert agents["messages"][2]["files"][0]["mime_type"] == "image/jpeg"
 
 
-def whole(made: Message) -> Message:
-    """A message that was made, with all of its fields, of which the desk reads the id alone."""
-    return Message.model_validate(made.model_dump())
-
-
 async def test_an_independent_client_reads_every_answer(
-    messenger: TelegramStandIn, bot: Bot, ann: Person
+    messenger: TelegramStandIn, bot: Bot, reader: Reader, ann: Person
 ) -> None:
     group = messenger.add_group("Agents", forum=True, members=[ann])
     assert (await bot.me()).username == "deskwire_bot"
     topic = await bot.create_forum_topic(group.id, "#1")
     where: dict[str, Any] = {"chat_id": group.id, "message_thread_id": topic.message_thread_id}
-    card = whole(await bot.send_message(text="<b>card</b>", parse_mode="HTML", **where))
+    await bot.send_message(text="<b>card</b>", parse_mode="HTML", **where)
+    (card,) = reader.whole()
     assert card.html_text == "<b>card</b>"
     file_sent = BufferedInputFile(b"p", "p.jpg")
-    photo = whole(await bot.send_photo(photo=file_sent, caption="c", **where))
+    await bot.send_photo(photo=file_sent, caption="c", **where)
+    (photo,) = reader.whole()
     assert photo.photo
-    album = await bot.send_media_group(
+    await bot.send_media_group(
         media=[InputMediaDocument(media=BufferedInputFile(b"1", name)) for name in ("a", "b")],
         reply_parameters=ReplyParameters(message_id=card.message_id),
         **where,
     )
-    assert [whole(message).reply_to_message is not None for message in album] == [True, True]
+    album = reader.whole()
+    assert [message.reply_to_message is not None for message in album] == [True, True]
     await bot.set_message_reaction(group.id, card.message_id, [ReactionTypeEmoji(emoji="👍")])
     file = await bot.get_file(photo.photo[-1].file_id)
     assert file.file_path
