@@ -32,6 +32,13 @@ from storage.routing import Routed
 from storage.transaction import Transaction
 
 _COMMAND = re.compile(r"/\w+(@\w+)?")
+_SCENES = (Consent, Menu, NewTicket, ActiveTickets)
+_TAKERS = frozenset(
+    scene.__scene_config__.state
+    for scene in _SCENES
+    if any(handler.name == "message" for handler in scene.__scene_config__.handlers)
+)
+"""The states of scenes that take messages."""
 
 
 def router(registry: SceneRegistry) -> Router:
@@ -42,6 +49,8 @@ def router(registry: SceneRegistry) -> Router:
     private.my_chat_member.filter(when(F.chat.type == ChatType.PRIVATE))
     private.callback_query.filter(when(F.message.chat.type == ChatType.PRIVATE))
     private.callback_query.middleware(middlewares.pressed)
+    # Most messages are for a ticket: they need not be shown to each command and each scene.
+    private.message.register(plain, for_a_ticket)
     # What a scene must not take for its own comes before the scenes.
     private.include_routers(_commands(), _scenes(registry), _chat())
     return private
@@ -49,7 +58,7 @@ def router(registry: SceneRegistry) -> Router:
 
 def _commands() -> Router:
     known = Router(name="customer's commands")
-    known.message.filter(commanding)
+    known.message.filter(when(F.text))
     known.message.register(start, Command("start", "menu", "cancel", ignore_case=True))
     known.message.register(stop, Command("stop", ignore_case=True))
     known.message.register(explain, when(F.text.regexp(_COMMAND, mode="fullmatch")))
@@ -57,26 +66,22 @@ def _commands() -> Router:
     return known
 
 
-async def commanding(message: Message) -> bool:
+async def for_a_ticket(message: Message, raw_state: str | None) -> bool:
+    """Lets pass what is surely no command and no scene's, and can be passed on."""
+    return (
+        raw_state not in _TAKERS and not commanding(message) and unsupported_kind(message) is None
+    )
+
+
+def commanding(message: Message) -> bool:
     """Whether a message may be a command or a link; a caption commands nothing."""
     text = message.text or ""
     return text.lstrip().startswith("/") or request_in(text) is not None
 
 
 def _scenes(registry: SceneRegistry) -> Router:
-    scenes, own = Router(name="scenes"), (Consent, Menu, NewTicket, ActiveTickets)
-    registry.add(*own, router=scenes)
-    takers = {
-        scene.__scene_config__.state
-        for scene, its_router in zip(own, scenes.sub_routers, strict=True)
-        if its_router.message.handlers
-    }
-
-    async def of_a_scene(_: Message, raw_state: str | None) -> bool:
-        """Most messages are no scene's: they need not be shown to each."""
-        return raw_state in takers
-
-    scenes.message.filter(of_a_scene)
+    scenes = Router(name="scenes")
+    registry.add(*_SCENES, router=scenes)
     return scenes
 
 

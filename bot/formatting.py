@@ -6,7 +6,7 @@ Owns what must hold for any text whatever. Names in headers are in `names`, word
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from itertools import accumulate, pairwise, takewhile
 from typing import Any, NamedTuple
@@ -54,7 +54,7 @@ class _Span(NamedTuple):
 
 def utf16_length(text: str) -> int:
     """The length as messengers count it: characters beyond U+FFFF are two."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def sanitize(text: str, entities: Iterable[Mapping[str, Any]]) -> list[Entity]:
@@ -72,6 +72,8 @@ def to_html(text: str, entities: Iterable[Mapping[str, Any]] = ()) -> str:
     https://core.telegram.org/bots/api#formatting-options
     """
     spans = _spans(text, entities)
+    if not spans:
+        return escape(text, quote=False)
     html: list[str] = []
     opened: list[_Span] = []
     cuts = sorted({0, len(text), *(cut for span in spans for cut in span[:2])})
@@ -102,6 +104,8 @@ def split(
     """
     if min(limit, first_limit or limit) < 2:
         raise ValueError("a piece needs room for two UTF-16 units")
+    if utf16_length(text) <= (first_limit or limit):
+        return [(text, sanitize(text, entities))] if text.strip() else []
     offsets = _offsets(text)
     spans = _spans(text, entities)
     pieces: list[tuple[str, list[Entity]]] = []
@@ -128,8 +132,10 @@ def shorten(text: str, limit: int) -> str:
     return text[: _between(text, 0, end)].rstrip() + "…"
 
 
-def _offsets(text: str) -> list[int]:
+def _offsets(text: str) -> Sequence[int]:
     """The UTF-16 offset of every character, and of the end."""
+    if utf16_length(text) == len(text):
+        return range(len(text) + 1)
     return list(accumulate((1 + (character > "\uffff") for character in text), initial=0))
 
 
@@ -181,7 +187,7 @@ def _closing(span: _Span) -> str:
     return ("</code>" if span.entity.get("language") else "") + _TAGS[span.kind][1]
 
 
-def _shifted(spans: list[_Span], offsets: list[int], start: int, end: int) -> list[Entity]:
+def _shifted(spans: list[_Span], offsets: Sequence[int], start: int, end: int) -> list[Entity]:
     """The entities of one piece, counted from its start."""
     entities = []
     for span in spans:

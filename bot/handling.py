@@ -1,9 +1,8 @@
 """The end of an update, recorded in the transaction of the last thing that it leads to."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from contextvars import ContextVar
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, Self, TypeVar
 
 from storage import inbox
 from storage.database import Operation
@@ -14,26 +13,24 @@ T = TypeVar("T")
 
 
 class Handling:
-    """One try to handle what came with these rows of the inbox. `over` says that their end is
-    recorded, once the handler has come to its own without an error."""
+    """One try to handle what came with these rows of the inbox: inside of it they are handled.
+
+    `over` says that their end is recorded, once the handler has come to its own without an error.
+    """
 
     def __init__(self, ids: Sequence[int]) -> None:
         self.ids = ids
         self.over = False
 
+    def __enter__(self) -> Self:
+        self._before = _current.set(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _current.reset(self._before)
+
 
 _current: ContextVar[Handling | None] = ContextVar("handling", default=None)
-
-
-@contextmanager
-def handling(ids: Sequence[int]) -> Iterator[Handling]:
-    """Inside, these rows are handled."""
-    current = Handling(ids)
-    token = _current.set(current)
-    try:
-        yield current
-    finally:
-        _current.reset(token)
 
 
 def last(operation: Operation[P, T | None]) -> Operation[P, T | None]:

@@ -14,10 +14,10 @@ from itertools import count
 import structlog
 from aiogram.exceptions import TelegramServerError
 from aiogram.types import Message, Update
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bind_contextvars
 
 from bot.failures import PASSING, understood, wait_after, words
-from bot.handling import handling
+from bot.handling import Handling
 from bot.messengers import Messenger
 from bot.outgoing.recording import record
 from storage import inbox
@@ -144,15 +144,13 @@ class Lanes:
         return parts
 
     async def _handle_all(self, updates: list[inbox.Update]) -> None:
-        with bound_contextvars(chat=updates[0].chat_id, update=updates[0].update_id):
-            await self._handle_in_context(updates)
-
-    async def _handle_in_context(self, updates: list[inbox.Update]) -> None:
+        # The lane's task has a context of its own.
+        bind_contextvars(chat=updates[0].chat_id, update=updates[0].update_id)
         ids = [update.id for update in updates]
         surprises = server_errors = 0
         for attempt in count():
             try:
-                with handling(ids) as tried:
+                with Handling(ids) as tried:
                     await self._feed(updates)
                 _events.debug("an update was handled")
                 if not tried.over:

@@ -12,14 +12,12 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import NamedTuple
 
+from bot.alarm import Alarm
 from bot.turn import Turn
 
 PATIENCE = 0.25
 """Seconds that other chats wait for a call: longer than a messenger takes as a rule, so that a
 crash leaves one message in doubt, and short, as all chats together get one message a call."""
-
-# uvloop counts timers in whole milliseconds and may ring half a one early: less would spin.
-_SHORTEST_WAIT = 0.001
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,8 @@ class _Places:
     def stamp(self, end: float) -> None:
         if self.window is not None:
             insort(self.ends, end)
-            del self.ends[: -self.window.count]
+            if len(self.ends) > self.window.count:
+                del self.ends[: -self.window.count]
 
 
 @dataclass(eq=False)
@@ -81,7 +80,7 @@ class _Chat:
     places: _Places = field(default_factory=_Places)
     waiters: list[_Waiter] = field(default_factory=list)
     paused_until: float = -math.inf
-    timer: asyncio.TimerHandle | None = None
+    alarm: Alarm = field(default_factory=Alarm)
 
     def free_at(self) -> float:
         """One at a time: while a message flies, nobody knows."""
@@ -120,7 +119,7 @@ class Pace:
         self._holding: set[Turn] = set()
         self._latest: Turn | None = None
         self._next_at = -math.inf
-        self._timer: asyncio.TimerHandle | None = None
+        self._alarm = Alarm()
 
     def __len__(self) -> int:
         """How many chats are remembered: those that wait, send, pause, or sent a window ago."""
@@ -132,6 +131,9 @@ class Pace:
         A chat that may not send yet holds up no other. Cancelling leaves no trace.
         """
         chat = self._known(chat_id, group)
+        now = self._clock()
+        if not chat.waiters and not self._ready and max(chat.free_at(), self._free_at()) <= now:
+            return self._new_turn(chat, now)
         given: asyncio.Future[Turn] = asyncio.get_running_loop().create_future()
         waiter = _Waiter(priority, next(self._numbers), given)
         insort(chat.waiters, waiter)
@@ -151,7 +153,7 @@ class Pace:
 
     def pause(self, chat_id: int, seconds: float) -> None:
         """The messenger asked this chat, and it alone, to wait for `seconds` (retry_after)."""
-        chat = self._chats.setdefault(chat_id, _Chat(chat_id))
+        chat = self._chat(chat_id)
         chat.paused_until = max(chat.paused_until, self._clock() + seconds)
         self._review(chat)
 
@@ -198,8 +200,14 @@ class Pace:
         return 1.0 if window is None else self.free(chat_id, group=group) / window.count
 
     def _known(self, chat_id: int, group: bool) -> _Chat:
-        chat = self._chats.setdefault(chat_id, _Chat(chat_id))
+        chat = self._chat(chat_id)
         chat.places.window = self.window(group=group)
+        return chat
+
+    def _chat(self, chat_id: int) -> _Chat:
+        chat = self._chats.get(chat_id)
+        if chat is None:
+            chat = self._chats[chat_id] = _Chat(chat_id)
         return chat
 
     def _review(self, chat: _Chat) -> None:
@@ -207,16 +215,18 @@ class Pace:
         self._serve()
 
     def _place(self, chat: _Chat) -> None:
-        """Put a chat that changed where it belongs: among the ready, on a timer, or out."""
+        """Put a chat that changed where it belongs: among the ready, to wait, or out."""
         now = self._clock()
         due = chat.free_at() if chat.waiters else chat.empty_at()
         if chat.waiters and due <= now:
             self._ready.add(chat)
         else:
             self._ready.discard(chat)
-        if not chat.waiters and due <= now:
+        if due > now:
+            chat.alarm.set(due, now, lambda: self._review(chat))
+        elif not chat.waiters:
+            chat.alarm.cancel()
             del self._chats[chat.id]
-        chat.timer = self._reset(chat.timer, due - now, lambda: self._review(chat))
 
     def _serve(self) -> None:
         """Give what may be given now, and wake up when the next may be."""
@@ -224,7 +234,8 @@ class Pace:
         due = now
         while self._ready and (due := self._free_at()) <= now:
             self._give(min(self._ready, key=lambda chat: chat.waiters[0][:2]), now)
-        self._timer = self._reset(self._timer, due - now, self._serve)
+        if due > now:
+            self._alarm.set(due, now, self._serve)
 
     def _free_at(self) -> float:
         """When the next turn may be given to whoever is ready."""
@@ -233,12 +244,15 @@ class Pace:
     def _give(self, chat: _Chat, now: float) -> None:
         waiter = chat.waiters.pop(0)
         if not waiter.given.cancelled():
-            turn = Turn(lambda turn, made: self._over(chat, turn, made), self._hold)
-            self._latest, self._next_at = turn, now + self._patience
-            self._everybody.flying += 1
-            chat.places.flying += 1
-            waiter.given.set_result(turn)
+            waiter.given.set_result(self._new_turn(chat, now))
         self._place(chat)
+
+    def _new_turn(self, chat: _Chat, now: float) -> Turn:
+        turn = Turn(lambda turn, made: self._over(chat, turn, made), self._hold)
+        self._latest, self._next_at = turn, now + self._patience
+        self._everybody.flying += 1
+        chat.places.flying += 1
+        return turn
 
     def _hold(self, turn: Turn, held: bool) -> None:
         if held:
@@ -257,13 +271,3 @@ class Pace:
         if turn is self._latest:
             self._latest, self._next_at = None, -math.inf
         self._review(chat)
-
-    @staticmethod
-    def _reset(
-        timer: asyncio.TimerHandle | None, wait: float, ring: Callable[[], None]
-    ) -> asyncio.TimerHandle | None:
-        if timer is not None:
-            timer.cancel()
-        if not 0 < wait < math.inf:
-            return None
-        return asyncio.get_running_loop().call_later(max(wait, _SHORTEST_WAIT), ring)

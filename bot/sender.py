@@ -39,6 +39,8 @@ PERSISTENCE = timedelta(hours=24)
 """How long a row is tried again after passing errors."""
 SURPRISES = 8
 """How often a row that our own code fails on is tried, some minutes: it holds up its whole chat."""
+FRESH = 1.0
+"""Seconds for which what was picked is as it was, unless something new came for its chat."""
 LONGEST_SLEEP = 60.0
 """Seconds after which a row that waits is looked at again."""
 
@@ -167,8 +169,10 @@ class Sender:
             return
         follower.follow(row)
         try:
-            if outgoing.needs_turn(pick.loaded()) and await turns.take():
-                pick = await self._picker.pick(row.chat)  # more may have come meanwhile
+            if outgoing.needs_turn(pick.loaded()):
+                waited = await turns.take()
+                if waited > FRESH or (waited and lane.more.is_set()):
+                    pick = await self._picker.pick(row.chat)
             if pick.row is not None and pick.row.id == row.id:
                 loaded = pick.loaded()
                 with self._in_hand():

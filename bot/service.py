@@ -67,6 +67,7 @@ class Service:
         self._health = health
         self._webhooks = webhooks
         self.messengers: Mapping[Channel, Messenger] = {each.channel: each for each in messengers}
+        self._by_bot = {each.bot.id: each for each in messengers}
         self.files = Files(self.messengers)
         self._dispatcher: Dispatcher = build_dispatcher(
             db, default_locale=locale, messenger_of=self._messenger_of
@@ -104,7 +105,7 @@ class Service:
         return self._health.reasons()
 
     def _messenger_of(self, bot_id: int) -> Messenger:
-        return next(each for each in self.messengers.values() if each.bot.id == bot_id)
+        return self._by_bot[bot_id]
 
     async def _handle(self, messenger: Messenger, update: Update, album: list[Message]) -> None:
         await self._dispatcher.feed_update(messenger.bot, update, messenger=messenger, album=album)

@@ -9,6 +9,10 @@ from storage.transaction import Row, Transaction
 
 def seen(tx: Transaction, project_id: UUID, person: Person) -> Agent:
     """The agent that `person` is, made at the first action and kept up to date with the name."""
+    known = by_user(tx, project_id, person.chat.channel, person.user_id)
+    now = (person.first_name, person.username, True)
+    if known is not None and (known.name, known.username, known.active) == now:
+        return known
     row = tx.one(
         "INSERT INTO agents (id, project_id, channel, user_id, name, username, created_at)"
         " VALUES (:id, :project_id, :channel, :user_id, :name, :username, :now)"

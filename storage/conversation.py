@@ -34,8 +34,7 @@ from storage.transaction import Transaction
 
 def reply(
     tx: Transaction,
-    project_id: UUID,
-    ticket_id: UUID,
+    ticket: Ticket,
     content: Content,
     *,
     internal: bool = False,
@@ -51,8 +50,7 @@ def reply(
         made = message_map.message_from(tx, source.chat, source.native_ids[0])
         if made is not None:
             return messages.get(tx, made)
-    ticket = tickets.get(tx, project_id, ticket_id)
-    project = projects.get(tx, project_id)
+    project = projects.get(tx, ticket.project_id)
     target = None if internal else delivery.recipient(tx, ticket)
     message = messages.add(
         tx,
@@ -67,12 +65,12 @@ def reply(
     )
     if source is None:
         outbox.to_agents(
-            tx, project, outbox.Kind.MESSAGE, ticket_id=ticket_id, message_id=message.id
+            tx, project, outbox.Kind.MESSAGE, ticket_id=ticket.id, message_id=message.id
         )
     if internal:
         return message
     if _answered(tx, ticket, agent):
-        outbox.to_agents(tx, project, outbox.Kind.CARD, ticket_id=ticket_id)
+        outbox.to_agents(tx, project, outbox.Kind.CARD, ticket_id=ticket.id)
     if ticket.channel is not Channel.VIRTUAL:
         message = delivery.send(tx, ticket, message, target)
     events.changed(tx, ticket, tickets.get, message)
@@ -89,11 +87,9 @@ def reply_as(
     user_id: UUID | None = None,
 ) -> Message:
     """`reply` for the REST API, where `user_id` names the agent. Raises NotFound."""
-    agent = None
-    if user_id is not None:
-        tickets.get(tx, project_id, ticket_id)  # an unknown ticket comes before an unknown agent
-        agent = agents.get(tx, project_id, user_id)
-    return reply(tx, project_id, ticket_id, content, internal=internal, agent=agent)
+    ticket = tickets.get(tx, project_id, ticket_id)
+    agent = None if user_id is None else agents.get(tx, project_id, user_id)
+    return reply(tx, ticket, content, internal=internal, agent=agent)
 
 
 def _answered(tx: Transaction, ticket: Ticket, agent: Agent | None) -> bool:

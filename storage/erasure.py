@@ -75,6 +75,8 @@ def erase(tx: Transaction, project_id: UUID, subscriber_id: UUID) -> Erased:
         id=key,
         now=tx.now_ms,
     )
+    if chat is not None:
+        outbox.wake(tx, chat)  # what was picked to be sent is erased
     if chat is not None and not subscribers.of_chat(tx, chat):
         dialogs.forget(tx, chat)
         inbox.forget(tx, chat)

@@ -87,6 +87,11 @@ def put(
         created_at=tx.now_ms,
         due_at=tx.now_ms,
     )
+    wake(tx, chat)
+
+
+def wake(tx: Transaction, chat: Chat) -> None:
+    """Have the sender of its channel look anew what waits for a chat, once this is committed."""
     tx.signal(f"outbox:{chat.channel}", chat.id)
 
 
@@ -243,7 +248,7 @@ def move_chat(tx: Transaction, old: Chat, new_id: int) -> None:
         **_named(old),
         new_id=new_id,
     )
-    tx.signal(f"outbox:{old.channel}", new_id)
+    wake(tx, Chat(old.channel, new_id))
 
 
 def purge(tx: Transaction) -> int:

@@ -48,8 +48,7 @@ def _take_in(tx: Transaction, said: Said, written: Written) -> Ticket | None:
         return ticket
     conversation.reply(
         tx,
-        said.project.id,
-        ticket.id,
+        ticket,
         written.content,
         internal=written.note or _follows_note(tx, said.source),
         agent=said.agent(tx),

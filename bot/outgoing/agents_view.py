@@ -22,9 +22,10 @@ BLANK_LINE = "\n\n"
 
 @dataclass(frozen=True, slots=True)
 class OnCard:
-    """What a ticket's card shows: its `first` message, all that it has `carried` so far, and the
-    number of the ticket before."""
+    """What a ticket's card shows: the ticket with its `first` message, all that the card has
+    `carried` so far, and the number of the ticket before."""
 
+    ticket: Ticket
     first: Message
     carried: list[Message]
     previous_number: int | None
@@ -32,13 +33,12 @@ class OnCard:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A ticket as a row for the agents finds it.
+    """What a row for the agents finds of its ticket.
 
     `repeats` are later rows that say the same; `on_card` is None where the card is left alone.
     """
 
     row: OutboxRow
-    ticket: Ticket
     project: Project
     thread: Thread
     message: Message | None
@@ -64,30 +64,43 @@ class Told:
     locale: str
 
 
-def load(tx: Transaction, row: OutboxRow) -> View | Told:
-    """Raises NotFound where the row's ticket is gone."""
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A row that marks what an agent wrote: where there are reactions, it takes no more."""
+
+    row: OutboxRow
+
+
+def load(tx: Transaction, row: OutboxRow) -> View | Told | Mark:
+    """Raises NotFound where what the row is about is gone."""
     if row.ticket_id is None:
         return Told(row, projects.get(tx, row.project_id).locale)
-    ticket = tickets.get(tx, row.project_id, row.ticket_id)
-    thread = message_map.thread(tx, ticket.id, row.chat)
+    return Mark(row) if row.kind is Kind.MARK else view(tx, row)
+
+
+def view(tx: Transaction, row: OutboxRow) -> View:
+    """Of a row that belongs to a ticket. Raises NotFound."""
+    assert row.ticket_id is not None
+    thread = message_map.thread(tx, row.ticket_id, row.chat)
     unfinished = thread.card_id is None or "rest" in row.progress
     touches = unfinished or row.kind in (Kind.CARD, Kind.EDIT)
     return View(
         row=row,
-        ticket=ticket,
         project=projects.get(tx, row.project_id),
         thread=thread,
         message=None if row.message_id is None else messages.get(tx, row.message_id),
         repeats=_repeats(tx, row),
-        on_card=_on_card(tx, ticket, thread) if touches else None,
+        on_card=_on_card(tx, row.project_id, thread) if touches else None,
     )
 
 
-def _on_card(tx: Transaction, ticket: Ticket, thread: Thread) -> OnCard:
+def _on_card(tx: Transaction, project_id: UUID, thread: Thread) -> OnCard:
+    ticket = tickets.get(tx, project_id, thread.ticket_id)
     carried: list[Message] = []
     if thread.card_id is not None:
         carried = carried_messages(tx, message_map.carried_by(tx, thread.chat, thread.card_id))
     return OnCard(
+        ticket=ticket,
         first=messages.first_of_ticket(tx, ticket.id),
         carried=carried,
         previous_number=previous_number(tx, ticket),
@@ -145,7 +158,7 @@ def carried_messages(tx: Transaction, copies: list[Copy]) -> list[Message]:
 
 def card_text(view: View, bodies: list[Formatted]) -> Formatted:
     """The card: the header, then what the customer wrote first."""
-    html = card_header(view.ticket, view.project, view.card.previous_number, view.locale)
+    html = card_header(view.card.ticket, view.project, view.card.previous_number, view.locale)
     header = from_html(html).pieces(CARD_HEADER)[0]
     return joined([header, *(body for body in bodies if body.text)], BLANK_LINE)
 

@@ -38,7 +38,7 @@ class Cards:
         text = agents_view.card_text(view, bodies)
         place = Place(thread.chat.id, thread.thread_id)
         async with turns.one():
-            keyboard = card_keyboard(view.ticket, view.locale)
+            keyboard = card_keyboard(view.card.ticket, view.locale)
             (card_id,) = await self._outlet.send(place, Part(text), keyboard)
             made = replace(thread, card_id=card_id, card_content=_digest(text))
             await record(self._outlet.db, _made, made, view, merged)
@@ -102,7 +102,7 @@ class Cards:
     async def _edit(self, view: View, text: Formatted) -> bool:
         """False where the card is gone."""
         assert view.thread.card_id is not None
-        keyboard = card_keyboard(view.ticket, view.locale)
+        keyboard = card_keyboard(view.card.ticket, view.locale)
         chat_id, card_id = view.thread.chat.id, view.thread.card_id
         bot = self._outlet.messenger.bot
         try:
@@ -118,7 +118,9 @@ def _made(tx: Transaction, thread: Thread, view: View, merged: Sequence[Saying])
     message_map.keep_thread(tx, thread)
     assert thread.card_id is not None
     carried = [view.card.first.id, *(saying.message_id for saying in merged)]
-    copies = [Copy(thread.chat, thread.card_id, key, view.ticket.id, Role.CARD) for key in carried]
+    copies = [
+        Copy(thread.chat, thread.card_id, key, thread.ticket_id, Role.CARD) for key in carried
+    ]
     message_map.record_copies(tx, copies)
     outbox.keep_progress(tx, view.row.id, {**view.row.progress, "rest": 0})
     outbox.finish(tx, [saying.row_id for saying in merged], "merged")
@@ -127,7 +129,9 @@ def _made(tx: Transaction, thread: Thread, view: View, merged: Sequence[Saying])
 def _rest_sent(tx: Transaction, view: View, number: int, ids: list[int]) -> None:
     row = view.row
     copies = [
-        Copy(row.chat, native_id, view.card.first.id, view.ticket.id, Role.MESSAGE, number + 1)
+        Copy(
+            row.chat, native_id, view.card.first.id, view.thread.ticket_id, Role.MESSAGE, number + 1
+        )
         for native_id in ids
     ]
     message_map.record_copies(tx, copies)

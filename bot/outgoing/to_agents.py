@@ -4,13 +4,13 @@ from dataclasses import replace
 from itertools import takewhile
 
 from aiogram.exceptions import TelegramBadRequest
-from aiogram.types import ReactionTypeEmoji
 
 import locales
 from bot.outgoing import agents_view
-from bot.outgoing.agents_view import Saying, Told, View
+from bot.outgoing.agents_view import Mark, Saying, Told, View
 from bot.outgoing.cards import Cards
 from bot.outgoing.formatted import Formatted, from_html, joined
+from bot.outgoing.marks import DELIVERED_IN_WORDS, react
 from bot.outgoing.outlet import Outlet
 from bot.outgoing.parts import WITHOUT_CAPTION, Part, Place, parts_of, rewrite
 from bot.outgoing.recording import record
@@ -31,11 +31,6 @@ so that a burst arrives soon and in few messages, not the last of it a minute la
 MANY = 60
 """A chat that can take so many messages does not fall behind; no more that wait are counted."""
 
-DELIVERED = "👍"
-"""The reaction on an agent's message once the customer's messenger took it; bots may use only
-Telegram's own list (core.telegram.org/bots/api#reactiontypeemoji)."""
-DELIVERED_IN_WORDS = "✓"
-
 
 class ToAgents:
     """Sends the rows of agent chats through one messenger."""
@@ -47,7 +42,7 @@ class ToAgents:
 
     load = staticmethod(agents_view.load)
 
-    def needs_turn(self, loaded: View | Told) -> bool:
+    def needs_turn(self, loaded: View | Told | Mark) -> bool:
         """Whether sending the row makes a message: an edit or a reaction does not."""
         if isinstance(loaded, View) and loaded.row.kind is Kind.CARD:
             return loaded.thread.card_id is None or bool(self._cards.left(loaded))
@@ -59,12 +54,17 @@ class ToAgents:
             return 0.0
         return GATHERING * max(0.0, 1 - turns.headroom() / SCARCE)
 
-    async def send(self, loaded: View | Told, turns: Turns) -> None:
+    async def send(self, loaded: View | Told | Mark, turns: Turns) -> None:
         """Send the row, and what it can carry of the rows behind it; what was only begun is left
         for the next time. Raises Mended where that helps.
         """
         if isinstance(loaded, Told):
             return await self._tell_all(loaded, turns)
+        if isinstance(loaded, Mark):
+            if await react(self._outlet, loaded.row):
+                await record(self._outlet.db, outbox.finish, [loaded.row.id], "sent")
+                return None
+            loaded = await self._outlet.db.read(agents_view.view, loaded.row)
         try:
             await self._send(loaded, turns)
         except TelegramBadRequest as error:
@@ -75,7 +75,7 @@ class ToAgents:
 
     async def _send(self, view: View, turns: Turns) -> None:
         if view.row.kind is Kind.MARK:
-            await self._mark(view, turns)
+            await self._mark_in_words(view, turns)
         elif view.thread.card_id is None:
             await self._open(view, turns)
         elif "rest" in view.row.progress:
@@ -94,7 +94,7 @@ class ToAgents:
 
     async def _open(self, view: View, turns: Turns) -> None:
         """Make the topic and the card. When the chat falls behind, the card carries more."""
-        thread = await self._topics.open(view.ticket, view.thread, turns)
+        thread = await self._topics.open(view.card.ticket, view.thread, turns)
         merged: list[Saying] = []
         row = view.row
         begins = row.kind is Kind.CARD  # else it has words of its own to go first
@@ -208,30 +208,17 @@ class ToAgents:
             return False  # it is gone, or has no text to edit
         return True
 
-    async def _mark(self, view: View, turns: Turns) -> None:
-        """Show that the answer arrived, if it is still there: a reaction, or else a reply."""
+    async def _mark_in_words(self, view: View, turns: Turns) -> None:
+        """Show by a reply that the answer arrived, if it is still there."""
         row = view.row
-        native_id = row.payload["native_id"]
-        if self._outlet.limits.reactions and await self._react(row.chat.id, native_id):
-            await record(self._outlet.db, outbox.finish, [row.id], "sent")
-            return
-        place = replace(place_of(view.thread, reply_to=native_id), must_reply=True)
+        place = place_of(view.thread, reply_to=row.payload["native_id"])
+        place = replace(place, must_reply=True)
         try:
             await self._send_parts(row, [Part(Formatted(DELIVERED_IN_WORDS))], place, turns)
         except TelegramBadRequest as error:
             if not any(sign in error.message for sign in CARD_GONE):
                 raise
             await record(self._outlet.db, outbox.finish, [row.id], "sent")
-
-    async def _react(self, chat_id: int, native_id: int) -> bool:
-        """Whether nothing is left to show: False where the chat allows no such reaction."""
-        try:
-            await self._outlet.messenger.bot.set_message_reaction(
-                chat_id, native_id, [ReactionTypeEmoji(emoji=DELIVERED)]
-            )
-        except TelegramBadRequest as error:
-            return "message to react not found" in error.message
-        return True
 
 
 def _that_fit(said: list[Saying], room: int) -> list[Saying]:

@@ -52,9 +52,9 @@ def fill(tx: Transaction) -> list[Ticket]:
         question = Content("Where is my parcel? It was to be here on Monday.")
         new = opening.NewTicket(question, f"Delivery {number}", context={"page": "/cart"})
         ticket = opening.by_backend(tx, project.id, new, first_name="Ann")
-        conversation.reply(tx, project.id, ticket.id, Content("It is on its way to you."))
+        conversation.reply(tx, ticket, Content("It is on its way to you."))
         note = Content("The carrier has it since Friday.")
-        conversation.reply(tx, project.id, ticket.id, note, internal=True)
+        conversation.reply(tx, ticket, note, internal=True)
         made.append(ticket)
     return made
 

@@ -38,6 +38,7 @@ from storage.model import (
 )
 from storage.model import Person as Customer
 from storage.transaction import Row, Transaction
+from tests.replying import reply
 
 T = TypeVar("T")
 PATIENCE = 60.0
@@ -166,7 +167,7 @@ class Mailroom:
         source = self._source(self.bob.say("…", in_=self.group))
         agent = Customer(self.chat_of(self.group), self.bob.id, self.bob.first_name)
         message = await self.db.write(
-            conversation.reply,
+            reply,
             ticket.project_id,
             ticket.id,
             Content(text, attachments=tuple(files)),

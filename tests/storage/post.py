@@ -21,6 +21,7 @@ from storage.events import Snapshot
 from storage.model import Agent, Channel, Chat, Content, Message, Person, Project, Status, Ticket
 from storage.webhook_queue import Due
 from storage.webhooks import Event, Webhook
+from tests.replying import reply
 
 WAITS = [timedelta(seconds=5), timedelta(minutes=5), timedelta(hours=2)]
 URL = "https://shop.example/hook"
@@ -64,11 +65,11 @@ class Post:
 
     async def answer(self, ticket: Ticket, text: str = "On its way.", **how: object) -> Message:
         return await self.db.write(
-            conversation.reply,
+            reply,
             self.project.id,
             ticket.id,
             Content(text),
-            **how,  # type: ignore[arg-type]
+            **how,
         )
 
     async def write(self, ticket: Ticket, text: str = "Thanks") -> Message:

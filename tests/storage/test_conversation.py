@@ -35,6 +35,7 @@ from storage.model import (
     SubscriberStatus,
     Ticket,
 )
+from tests.replying import reply
 from tests.storage.post import Clock
 
 CHAT = Chat(Channel.TELEGRAM, 500)
@@ -53,13 +54,13 @@ class Talk:
 
     async def answer(self, text: str = "Hello", native_id: int = 10, **how: object) -> Message:
         return await self.db.write(
-            conversation.reply,
+            reply,
             self.project.id,
             self.ticket.id,
             Content(text),
             agent=self.olga,
             source=Source(AGENTS, (native_id,)),
-            **how,  # type: ignore[arg-type]
+            **how,
         )
 
     async def wrote(self, text: str, native_id: int) -> Message:

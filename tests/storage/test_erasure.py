@@ -77,8 +77,7 @@ def a_life_with_us(tx: Transaction, project: Project) -> Subscriber:
     for native_id, text, internal in ((10, "Bring the kettle", False), (11, "gossip", True)):
         conversation.reply(
             tx,
-            project.id,
-            ticket.id,
+            ticket,
             Content(text),
             internal=internal,
             agent=olga,

@@ -28,6 +28,7 @@ from storage import (
 )
 from storage.model import Agent, Channel, Chat, Content, Person, Project, Status
 from storage.webhooks import Event
+from tests.replying import reply
 from tests.storage.books import Books
 
 WEEK = timedelta(days=7)
@@ -106,7 +107,7 @@ class Life(RuleBasedStateMachine):
     @rule(ticket=made, who=st.sampled_from([None, 0, 1]))
     def agent_replies(self, ticket: Known, who: int | None) -> None:
         agent = None if who is None else self.agents[who]
-        self.books.do(conversation.reply, self.project.id, ticket.id, Content("Soon."), agent=agent)
+        self.books.do(reply, self.project.id, ticket.id, Content("Soon."), agent=agent)
         ticket.said += 1
         ticket.events.append(Event.REPLIED)
         if agent is not None and ticket.assignee is None:
@@ -118,7 +119,7 @@ class Life(RuleBasedStateMachine):
     @rule(ticket=made)
     def agent_notes(self, ticket: Known) -> None:
         self.books.do(
-            conversation.reply,
+            reply,
             self.project.id,
             ticket.id,
             Content("A hard one."),

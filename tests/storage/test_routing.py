@@ -11,7 +11,6 @@ import pytest
 
 from storage import (
     agents,
-    conversation,
     message_map,
     messages,
     opening,
@@ -26,6 +25,7 @@ from storage.errors import HelpdeskCreateDisabled, HelpdeskDisabled
 from storage.message_map import Copy, Role
 from storage.model import Channel, Chat, Content, Person, Project, Source, Status, Ticket
 from storage.routing import RUSH, Route, Routed
+from tests.replying import reply
 
 CHAT = Chat(Channel.TELEGRAM, 7)
 VERA = Person(CHAT, 7, "Vera")
@@ -116,7 +116,7 @@ async def test_of_several_the_one_last_in_hand_takes_it(vera: Vera) -> None:
     first = await vera.has_ticket("First")
     second = await vera.has_ticket("Second")
     assert (await vera.writes("To the second")).ticket.id == second.id
-    await vera.db.write(conversation.reply, vera.project.id, first.id, Content("An answer"))
+    await vera.db.write(reply, vera.project.id, first.id, Content("An answer"))
     assert (await vera.writes("To the answered one")).ticket.id == first.id
 
 

@@ -23,7 +23,6 @@ from bot.playground.telegram import Message, Person, Press, TelegramStandIn
 from bot.sender import Sender
 from bot.tasks import Tasks
 from storage import (
-    conversation,
     dialogs,
     messages,
     opening,
@@ -49,6 +48,7 @@ from storage.model import (
 from storage.model import Message as TicketMessage
 from storage.ticket_list import TicketFilter, listing
 from storage.transaction import Transaction
+from tests.replying import reply
 
 TWICE = pytest.mark.parametrize("front", ["once", "replayed"], indirect=True)
 """Marks tests to run again with every update handled twice, as after a crash."""
@@ -204,8 +204,8 @@ class Front:
     async def answer(self, number: int, text: str, *, internal: bool = False) -> None:
         """Answer ticket `number` in the project's name."""
         ticket = (await self.tickets())[number - 1]
-        reply = partial(conversation.reply, internal=internal)
-        await self.db.write(reply, self.project.id, ticket.id, Content(text))
+        said = Content(text)
+        await self.db.write(reply, self.project.id, ticket.id, said, internal=internal)
 
     async def close_ticket(self, number: int) -> None:
         ticket = (await self.tickets())[number - 1]

@@ -111,7 +111,7 @@ async def test_help_tells_how_it_works_and_unknown_commands_do_too(
 async def test_what_may_be_a_command_is_looked_at(text: str, may_be: bool) -> None:
     chat = Chat(id=5, type="private")
     message = Message(message_id=1, date=datetime.now(UTC), chat=chat, text=text)
-    assert await commanding(message) is may_be
+    assert commanding(message) is may_be
 
 
 async def test_button_too_old_to_be_answered_works_all_the_same(front: Front, vera: Person) -> None:

@@ -35,6 +35,7 @@ from storage.model import (
 )
 from storage.model import Message as Said
 from storage.model import Person as Customer
+from tests.replying import reply
 
 PATIENCE = 30.0
 
@@ -75,7 +76,7 @@ class Desk:
         agent = await self.db.write(agents.seen, ticket.project_id, bob)
         content = Content(text, attachments=tuple(files))
         said = await self.db.write(
-            conversation.reply, ticket.project_id, ticket.id, content, agent=agent, source=source
+            reply, ticket.project_id, ticket.id, content, agent=agent, source=source
         )
         return said, source
 
