@@ -48,12 +48,13 @@ Operation = Callable[Concatenate[Transaction, P], T]
 class _Job:
     __slots__ = ("call", "error", "future", "result", "signals")
 
+    result: Any
+    signals: set[Signal]
+
     def __init__(self, call: Callable[[Transaction], Any], future: asyncio.Future[Any]) -> None:
         self.call = call
         self.future = future
-        self.result: Any = None
         self.error: BaseException | None = None
-        self.signals: set[Signal] = set()
 
     def settle(self) -> None:
         if self.future.done():
@@ -64,17 +65,22 @@ class _Job:
             self.future.set_result(self.result)
 
 
-class _Lane:
-    """One connection, and what waits for it: each round takes all that waits, in one hop."""
+class _Queue:
+    """What waits for connections of one kind, and those that have nothing to do."""
 
-    def __init__(
-        self, connection: aiosqlite.Connection, queue: deque[_Job], *, writes: bool
-    ) -> None:
+    def __init__(self, *, writes: bool) -> None:
+        self.writes = writes
+        self.jobs: deque[_Job] = deque()
+        self.idle: list[_Lane] = []
+
+
+class _Lane:
+    """One connection: each round takes all that waits for it, in one hop."""
+
+    def __init__(self, connection: aiosqlite.Connection, queue: _Queue) -> None:
         self.connection = connection
         self.queue = queue
-        self.writes = writes
         self.wake = asyncio.Event()
-        self.busy = False
 
 
 class News(asyncio.Event):
@@ -101,8 +107,8 @@ class Database:
     def __init__(self, clock: Clock, new_id: Callable[[], UUID]) -> None:
         self.clock = clock
         self._new_id = new_id
-        self._writes: deque[_Job] = deque()
-        self._reads: deque[_Job] = deque()
+        self._writes = _Queue(writes=True)
+        self._reads = _Queue(writes=False)
         self._lanes: list[_Lane] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._listeners: defaultdict[str, set[News]] = defaultdict(set)
@@ -123,19 +129,19 @@ class Database:
         database.path = Path(path)
         await asyncio.to_thread(migrate, database.path, to_ms(clock()))
         try:
-            await database._connect(database._writes, writes=True)
+            await database._connect(database._writes)
             for _ in range(READERS):
-                await database._connect(database._reads, writes=False)
+                await database._connect(database._reads)
         except sqlite3.Error as error:
             await database.close()
             raise DatabaseUnusable(f"Cannot use the database {path}: {error}.") from error
         return database
 
-    async def _connect(self, queue: deque[_Job], *, writes: bool) -> None:
+    async def _connect(self, queue: _Queue) -> None:
         connection = await aiosqlite.connect(
             self.path, isolation_level=None, timeout=BUSY_TIMEOUT, cached_statements=512
         )
-        lane = _Lane(connection, queue, writes=writes)
+        lane = _Lane(connection, queue)
         self._lanes.append(lane)
         connection.row_factory = sqlite3.Row
         await connection.execute("PRAGMA foreign_keys = ON")
@@ -144,7 +150,7 @@ class Database:
         await connection.execute("PRAGMA secure_delete = ON")
         await connection.execute("PRAGMA temp_store = MEMORY")
         await connection.execute(f"PRAGMA cache_size = -{CACHE}")
-        if not writes:
+        if not queue.writes:
             await connection.execute("PRAGMA query_only = ON")
         self._tasks.append(asyncio.create_task(self._serve(lane), name="database lane"))
 
@@ -158,17 +164,19 @@ class Database:
             await lane.connection.close()
         self._lanes.clear()
 
-    async def write(self, operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `operation` in a transaction; return once it is durably committed.
+    def write(
+        self, operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> asyncio.Future[T]:
+        """Run `operation` in a transaction; the result comes once it is durably committed.
 
         Raises what the operation raised (its changes are undone, its neighbours' are not), or
         `Unavailable` when the database is locked or out of disk.
         """
-        return await self._submit(self._writes, lambda tx: operation(tx, *args, **kwargs))
+        return self._submit(self._writes, lambda tx: operation(tx, *args, **kwargs))
 
-    async def read(self, query: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    def read(self, query: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Future[T]:
         """Run `query` on a reader, which sees all that is committed and can change nothing."""
-        return await self._submit(self._reads, lambda tx: query(tx, *args, **kwargs))
+        return self._submit(self._reads, lambda tx: query(tx, *args, **kwargs))
 
     async def check(self) -> None:
         """Raises Unavailable while the database can't be read, and after a write that failed for
@@ -181,28 +189,28 @@ class Database:
             raise DatabaseOutage(reason)
         await self.write(lambda tx: tx.run("UPDATE search_progress SET indexed = indexed"))
 
-    async def _submit(self, queue: deque[_Job], call: Callable[[Transaction], T]) -> T:
-        if self._closing:
-            raise Unavailable("The desk is shutting down.")
+    def _submit(self, queue: _Queue, call: Callable[[Transaction], T]) -> asyncio.Future[T]:
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        queue.append(_Job(call, future))
-        idle = next((lane for lane in self._lanes if lane.queue is queue and not lane.busy), None)
-        if idle is not None:
-            idle.busy = True
-            idle.wake.set()
-        return await future
+        if self._closing:
+            future.set_exception(Unavailable("The desk is shutting down."))
+            return future
+        queue.jobs.append(_Job(call, future))
+        if queue.idle:
+            queue.idle.pop().wake.set()
+        return future
 
     async def _serve(self, lane: _Lane) -> None:
+        waiting = lane.queue.jobs
         while True:
-            if not lane.queue:
-                lane.busy = False
+            if not waiting:
                 if self._closing:
                     return
-                await lane.wake.wait()
                 lane.wake.clear()
+                lane.queue.idle.append(lane)
+                await lane.wake.wait()
                 await asyncio.sleep(0)  # what came in the same moment comes along
                 continue
-            jobs = [lane.queue.popleft() for _ in range(min(BATCH, len(lane.queue)))]
+            jobs = [waiting.popleft() for _ in range(min(BATCH, len(waiting)))]
             # The one place that runs a function on aiosqlite's thread: a batch is one hop.
             await lane.connection._execute(self._run, lane, jobs)  # type: ignore[no-untyped-call]
             for job in jobs:
@@ -216,7 +224,7 @@ class Database:
         connection = lane.connection._conn
         tx = Transaction(connection, self.clock(), self._new_id)
         changes = connection.total_changes
-        begin = "BEGIN IMMEDIATE" if lane.writes else "BEGIN"
+        begin = "BEGIN IMMEDIATE" if lane.queue.writes else "BEGIN"
         try:
             connection.execute(begin)
             if not all(_run_one(tx, connection, job) for job in jobs):
@@ -240,7 +248,7 @@ class Database:
                 job.error = job.error or DatabaseOutage(describe(error))
                 job.signals = set()
         refused = [job.error for job in jobs if isinstance(job.error, DatabaseOutage)]
-        if lane.writes and refused:
+        if lane.queue.writes and refused:
             self._refused = time.monotonic(), refused[0].detail
         elif connection.total_changes != changes:
             self._refused = None

@@ -96,8 +96,9 @@ async def test_nor_with_one_that_was_undone_for_a_neighbour_and_then_failed(ward
         raise KeyError("neighbour")
 
     async def handler(_: int) -> None:
-        both = [ward.db.write(last(once)), ward.db.write(break_the_batch)]
-        mine, neighbour = await asyncio.gather(*both, return_exceptions=True)
+        mine, neighbour = await asyncio.gather(
+            ward.db.write(last(once)), ward.db.write(break_the_batch), return_exceptions=True
+        )
         assert isinstance(mine, ValueError)
         assert isinstance(neighbour, KeyError)
 

@@ -29,10 +29,10 @@ def confirm() -> None:
     class Hasty:
         def __init__(self, db: Database) -> None:
             self._db = db
-            self._writing: set[asyncio.Task[None]] = set()
+            self._writing: set[asyncio.Future[None]] = set()
 
         async def write(self, *args: Any) -> None:
-            self._writing.add(asyncio.create_task(self._db.write(*args)))
+            self._writing.add(self._db.write(*args))
 
     begin = TelegramReader.__init__
 
