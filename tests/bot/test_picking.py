@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from bot import sender
 from bot.outgoing.picking import Picker
+from storage import erasure, subscribers
+from storage.model import Delivery, SubscriberStatus
 from storage.transaction import Transaction
 from tests.bot.mailroom import Mailroom
 
@@ -53,3 +56,41 @@ async def test_a_row_is_recorded_as_sent_though_what_follows_it_cannot_be_read(
     await mail.sent()
     assert failed  # a batch that fails is run again: it has to fail there too
     assert mail.texts(mail.topic())[1:] == ["first", "second"]
+
+
+async def waits_for_its_turn(mail: Mailroom) -> None:
+    """Until what goes to Ann is picked and waits for the pace."""
+    chats = mail.messenger.pace._chats
+    await mail.until(lambda _: mail.ann.id in chats and chats[mail.ann.id].waiters)
+
+
+async def test_what_waited_long_for_its_turn_goes_out_as_it_is_by_then(
+    mail: Mailroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = await mail.ticket()
+    await mail.sent()
+    monkeypatch.setattr(sender, "FRESH", 0.1)
+    mail.messenger.pace.pause(mail.ann.id, 0.5)
+    answer, _ = await mail.answers(ticket, "Good day")
+    await waits_for_its_turn(mail)
+    ann = mail.chat_of(mail.ann)
+    await mail.db.write(subscribers.unsubscribe, ann, SubscriberStatus.STOPPED)
+    await mail.sent()
+    found = await mail.message(answer)
+    assert (found.delivery, found.delivery_error) == (Delivery.FAILED, "unsubscribed")
+    assert "Good day" not in "\n".join(mail.texts_to_ann())
+
+
+async def test_what_was_erased_while_it_waited_for_its_turn_does_not_go_out(
+    mail: Mailroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = await mail.ticket()
+    await mail.sent()
+    monkeypatch.setattr(sender, "FRESH", 60.0)  # however short the wait was
+    mail.messenger.pace.pause(mail.ann.id, 0.5)
+    await mail.answers(ticket, "Good day")
+    await waits_for_its_turn(mail)
+    assert ticket.customer.subscriber_id is not None
+    await mail.db.write(erasure.erase, ticket.project_id, ticket.customer.subscriber_id)
+    await mail.until(lambda _: not mail.sender._lanes)
+    assert "Good day" not in "\n".join(mail.texts_to_ann())
