@@ -168,11 +168,15 @@ class Sender:
             await asyncio.sleep(min(wait, LONGEST_SLEEP))
             return
         follower.follow(row)
+        now = asyncio.get_running_loop().time
         try:
-            if outgoing.needs_turn(pick.loaded()):
-                waited = await turns.take()
-                if waited > FRESH or (waited and lane.more.is_set()):
-                    pick = await self._picker.pick(row.chat)
+            picked_at = now()
+            if (
+                outgoing.needs_turn(pick.loaded())
+                and await turns.take()
+                and (lane.more.is_set() or now() > picked_at + FRESH)
+            ):
+                pick = await self._picker.pick(row.chat)
             if pick.row is not None and pick.row.id == row.id:
                 loaded = pick.loaded()
                 with self._in_hand():

@@ -41,7 +41,8 @@ def reply(
     agent: Agent | None = None,
     source: Source | None = None,
 ) -> Message:
-    """An agent's answer or note; without an agent it is signed with the project's name.
+    """An agent's answer or note in a ticket, given as it is now; without an agent it is signed with
+    the project's name.
 
     The same source again returns the message it made. A public answer goes to the customer,
     assigns an unassigned ticket to who gave it, and moves the status as `lifecycle` says.

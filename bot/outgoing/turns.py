@@ -1,6 +1,5 @@
 """Turns for one row. Who had to wait for the first reads again what there is to merge by then."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -21,14 +20,12 @@ class Turns:
         self._priority = PRIORITY[audience]
         self._first: Turn | None = None
 
-    async def take(self) -> float:
-        """Take the first turn, if it is not taken yet; the seconds that it had to be waited for."""
-        if self._first is not None:
-            return 0.0
-        now = asyncio.get_running_loop().time
-        begun = now()
-        self._first = await self._turn()
-        return now() - begun if self._first.waited_for else 0.0
+    async def take(self) -> bool:
+        """Take the first turn, if it is not taken yet; whether that had to be waited for."""
+        if self._first is None:
+            self._first = await self._turn()
+            return self._first.waited_for
+        return False
 
     @contextmanager
     def held(self) -> Iterator[None]:
