@@ -80,7 +80,7 @@ class _Lane:
     def __init__(self, connection: aiosqlite.Connection, queue: _Queue) -> None:
         self.connection = connection
         self.queue = queue
-        self.wake = asyncio.Event()
+        self.wake: asyncio.Future[None]
 
 
 class News(asyncio.Event):
@@ -157,8 +157,9 @@ class Database:
     async def close(self) -> None:
         """Finish what waits, then close. Later calls are refused with `Unavailable`."""
         self._closing = True
-        for lane in self._lanes:
-            lane.wake.set()
+        for queue in (self._writes, self._reads):
+            while queue.idle:
+                queue.idle.pop().wake.set_result(None)
         await asyncio.gather(*self._tasks)
         for lane in reversed(self._lanes):
             await lane.connection.close()
@@ -196,7 +197,7 @@ class Database:
             return future
         queue.jobs.append(_Job(call, future))
         if queue.idle:
-            queue.idle.pop().wake.set()
+            queue.idle.pop().wake.set_result(None)
         return future
 
     async def _serve(self, lane: _Lane) -> None:
@@ -205,9 +206,9 @@ class Database:
             if not waiting:
                 if self._closing:
                     return
-                lane.wake.clear()
+                lane.wake = asyncio.get_running_loop().create_future()
                 lane.queue.idle.append(lane)
-                await lane.wake.wait()
+                await lane.wake
                 await asyncio.sleep(0)  # what came in the same moment comes along
                 continue
             jobs = [waiting.popleft() for _ in range(min(BATCH, len(waiting)))]

@@ -123,10 +123,12 @@ def record_copies(tx: Transaction, copies: Iterable[Copy]) -> None:
         )
 
 
-def copies_of(tx: Transaction, message_id: UUID, chat: Chat) -> list[Copy]:
+def copies_of(tx: Transaction, ticket_id: UUID, message_id: UUID, chat: Chat) -> list[Copy]:
     """The messenger messages in `chat` that carry a ticket message, first part first."""
     rows = tx.all(
-        f"SELECT * FROM message_copies WHERE message_id = :id AND {CHAT} ORDER BY part, native_id",
+        f"SELECT * FROM message_copies WHERE ticket_id = :ticket_id AND message_id = :id AND {CHAT}"
+        " ORDER BY part, native_id",
+        ticket_id=str(ticket_id),
         id=str(message_id),
         channel=chat.channel,
         chat_id=chat.id,

@@ -172,15 +172,16 @@ class ToAgents:
         """Show a customer's edit in place, below the original; where that cannot be, as a reply."""
         row = view.row
         assert view.message is not None
+        which = view.message.ticket_id, view.message.id, row.chat
         begun = "parts" in row.progress
         if view.repeats and not begun:
             await record(self._outlet.db, outbox.finish, [row.id], "merged")
             return
-        copies = await self._outlet.db.read(message_map.copies_of, view.message.id, row.chat)
+        copies = await self._outlet.db.read(message_map.copies_of, *which)
         if not begun and copies and await self._edit_in_place(copies, view, view.message):
             await record(self._outlet.db, outbox.finish, [row.id], "sent")
             return
-        copies = await self._outlet.db.read(message_map.copies_of, view.message.id, row.chat)
+        copies = await self._outlet.db.read(message_map.copies_of, *which)
         text = agents_view.words_of(view.message, view)  # the original too, which is gone
         if copies:
             text = agents_view.edit_mark(view.message, view.locale) + Formatted("\n")

@@ -55,9 +55,9 @@ def _load(tx: Transaction, row: OutboxRow) -> _Loaded:
 
 
 def _copies_to_edit(tx: Transaction, row: OutboxRow) -> list[Copy]:
-    if row.kind is not Kind.EDIT or row.message_id is None:
+    if row.kind is not Kind.EDIT or row.ticket_id is None or row.message_id is None:
         return []
-    return message_map.copies_of(tx, row.message_id, row.chat)
+    return message_map.copies_of(tx, row.ticket_id, row.message_id, row.chat)
 
 
 def _same(tx: Transaction, row: OutboxRow) -> list[OutboxRow]:

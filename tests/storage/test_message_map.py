@@ -70,9 +70,9 @@ async def test_a_copy_leads_to_its_ticket_and_its_message(
     made = [Copy(OFFICE, 20, first.id, ticket.id, Role.CARD)]
     await db.write(message_map.record_copies, made)
     await db.write(message_map.record_copies, made)  # recorded twice is recorded once
-    assert await db.read(message_map.copies_of, first.id, OFFICE) == made
+    assert await db.read(message_map.copies_of, ticket.id, first.id, OFFICE) == made
     assert await db.read(message_map.ticket_of, OFFICE, 20) == ticket.id
-    assert await db.read(message_map.copies_of, first.id, ANN) == []
+    assert await db.read(message_map.copies_of, ticket.id, first.id, ANN) == []
 
 
 async def test_copies_come_part_by_part_and_the_parts_of_an_album_in_order(
@@ -83,7 +83,7 @@ async def test_copies_come_part_by_part_and_the_parts_of_an_album_in_order(
         message_map.record_copies,
         [Copy(ANN, native, first.id, ticket.id, Role.MESSAGE, part) for native, part in places],
     )
-    copies = await db.read(message_map.copies_of, first.id, ANN)
+    copies = await db.read(message_map.copies_of, ticket.id, first.id, ANN)
     assert [(copy.native_id, copy.part) for copy in copies] == [(31, 0), (32, 1), (33, 1), (34, 1)]
 
 
@@ -109,7 +109,7 @@ async def test_a_copy_that_is_gone_is_forgotten(
         made = Copy(OFFICE, native_id, first.id, ticket.id, Role.MESSAGE)
         await db.write(message_map.record_copies, [made])
     await db.write(message_map.forget_copy, OFFICE, 20)
-    copies = await db.read(message_map.copies_of, first.id, OFFICE)
+    copies = await db.read(message_map.copies_of, ticket.id, first.id, OFFICE)
     assert [copy.native_id for copy in copies] == [21]
 
 

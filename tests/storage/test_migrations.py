@@ -44,6 +44,17 @@ def test_every_step_runs_on_the_one_before_it_with_data_in_it(tmp_path: Path) ->
     assert ask(path, "PRAGMA integrity_check") == [("ok",)]
 
 
+def test_what_was_sent_is_known_after_its_table_was_made_anew(tmp_path: Path) -> None:
+    path = tmp_path / "desk.db"
+    migrate(path, 1, up_to=8)
+    ask(path, PROJECT)
+    sent = [("telegram", 5, 20, "m", "t", "card", 0, 7), ("max", -5, 20, "", "t", "notice", 1, 8)]
+    for row in sent:
+        ask(path, f"INSERT INTO message_copies VALUES {row}")
+    migrate(path, 2)
+    assert sorted(ask(path, "SELECT * FROM message_copies")) == sorted(sent)
+
+
 def test_step_by_step_leads_where_all_at_once_does(tmp_path: Path) -> None:
     at_once, by_steps = tmp_path / "at-once.db", tmp_path / "by-steps.db"
     migrate(at_once, 1)
