@@ -15,8 +15,8 @@ import uvloop
 from tests.bench import load
 from tests.bench.api_server import KEY, TICKETS
 
-ROUNDS = 5
-SECONDS = 1.0
+ROUNDS = 15
+SECONDS = 0.4
 CONNECTIONS = 64
 TICK = os.sysconf("SC_CLK_TCK")
 
