@@ -15,6 +15,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from storage import backup, deliveries, idempotency, inbox, outbox, requests
 from storage.database import Database
 from storage.errors import HelpdeskError
+from storage.transaction import Transaction
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -29,9 +30,9 @@ or with a full disk, has one too."""
 def scheduled(db: Database, backups: Path | None, keep: int) -> AsyncIOScheduler:
     """The clock, running. `backups` is the folder for those of each day, the last `keep` stay."""
     scheduler = AsyncIOScheduler(timezone="UTC")
-    scheduler.add_job(db.write, "interval", [requests.expire], seconds=EXPIRE_EVERY)
+    scheduler.add_job(_write, "interval", [db, requests.expire], seconds=EXPIRE_EVERY)
     for purge in (requests.purge, inbox.purge, outbox.purge, idempotency.purge, deliveries.purge):
-        scheduler.add_job(db.write, "interval", [purge], hours=1)
+        scheduler.add_job(_write, "interval", [db, purge], hours=1)
     if backups is not None:
         scheduler.add_job(
             back_up,
@@ -43,6 +44,11 @@ def scheduled(db: Database, backups: Path | None, keep: int) -> AsyncIOScheduler
         )
     scheduler.start()
     return scheduler
+
+
+async def _write(db: Database, operation: Callable[[Transaction], int]) -> None:
+    """A coroutine function, as all that the clock calls on the event loop has to be one."""
+    await db.write(operation)
 
 
 async def back_up(db: Database, folder: Path, keep: int) -> None:

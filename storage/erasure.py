@@ -51,6 +51,7 @@ def erase(tx: Transaction, project_id: UUID, subscriber_id: UUID) -> Erased:
         id=key,
         card=Role.CARD,
     )
+    outbox.wake_for(tx, subscriber_id)  # what was picked to be sent is erased
     for table in ("outbox", "webhook_deliveries"):
         tx.run(f"DELETE FROM {table} WHERE ticket_id IN ({OF_TICKETS})", id=key)
     tickets = tx.run(
@@ -75,8 +76,6 @@ def erase(tx: Transaction, project_id: UUID, subscriber_id: UUID) -> Erased:
         id=key,
         now=tx.now_ms,
     )
-    if chat is not None:
-        outbox.wake(tx, chat)  # what was picked to be sent is erased
     if chat is not None and not subscribers.of_chat(tx, chat):
         dialogs.forget(tx, chat)
         inbox.forget(tx, chat)

@@ -95,6 +95,17 @@ def wake(tx: Transaction, chat: Chat) -> None:
     tx.signal(f"outbox:{chat.channel}", chat.id)
 
 
+def wake_for(tx: Transaction, subscriber_id: UUID) -> None:
+    """`wake` for each chat where something waits that is about a customer's tickets."""
+    rows = tx.all(
+        "SELECT DISTINCT o.channel, o.chat_id FROM outbox o JOIN tickets t ON t.id = o.ticket_id"
+        " WHERE o.status = 'pending' AND t.subscriber_id = :id",
+        id=str(subscriber_id),
+    )
+    for row in rows:
+        wake(tx, Chat(Channel(row["channel"]), row["chat_id"]))
+
+
 def to_agents(
     tx: Transaction,
     project: Project,

@@ -207,6 +207,8 @@ def unsubscribe(
     What still waits to go out to the customer is left to the sender, which then says why it cannot.
     """
     ended = [s for s in of_chat(tx, chat) if project_id in (None, s.project_id)]
+    if ended:
+        outbox.wake(tx, chat)
     for subscriber in ended:
         tx.run(
             "UPDATE subscribers SET status = :status, updated_at = :now WHERE id = :id",

@@ -29,6 +29,7 @@ def migrate(path: Path, now_ms: int, *, up_to: int | None = None) -> None:
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA secure_delete = ON")  # in the pages of a table that is left too
         version = _version(connection)
         if version > latest():
             raise DatabaseUnusable(

@@ -8,6 +8,7 @@ import pytest
 
 from bot import sender
 from bot.outgoing.picking import Picker
+from bot.playground.telegram import Group, Person
 from storage import erasure, subscribers
 from storage.model import Delivery, SubscriberStatus
 from storage.transaction import Transaction
@@ -58,21 +59,39 @@ async def test_a_row_is_recorded_as_sent_though_what_follows_it_cannot_be_read(
     assert mail.texts(mail.topic())[1:] == ["first", "second"]
 
 
-async def waits_for_its_turn(mail: Mailroom) -> None:
-    """Until what goes to Ann is picked and waits for the pace."""
+async def waits_for_its_turn(mail: Mailroom, place: Group | Person) -> None:
+    """Until what goes there is picked and waits for the pace."""
     chats = mail.messenger.pace._chats
-    await mail.until(lambda _: mail.ann.id in chats and chats[mail.ann.id].waiters)
+    await mail.until(lambda _: place.id in chats and chats[place.id].waiters)
 
 
-async def test_what_waited_long_for_its_turn_goes_out_as_it_is_by_then(
+async def test_what_waited_long_for_its_turn_is_looked_at_again(
     mail: Mailroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ticket = await mail.ticket()
     await mail.sent()
     monkeypatch.setattr(sender, "FRESH", 0.1)
     mail.messenger.pace.pause(mail.ann.id, 0.5)
+    await mail.answers(ticket, "Good day")
+    await waits_for_its_turn(mail, mail.ann)
+
+    def rename(tx: Transaction) -> None:  # behind the back of all who would be told
+        tx.run("UPDATE messages SET author_name = 'Robert' WHERE text = 'Good day'")
+
+    await mail.db.write(rename)
+    await mail.sent()
+    assert "Robert" in mail.texts_to_ann()[-1]
+
+
+async def test_an_answer_that_waited_for_its_turn_does_not_go_to_who_left_meanwhile(
+    mail: Mailroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = await mail.ticket()
+    await mail.sent()
+    monkeypatch.setattr(sender, "FRESH", 60.0)  # however short the wait was
+    mail.messenger.pace.pause(mail.ann.id, 0.5)
     answer, _ = await mail.answers(ticket, "Good day")
-    await waits_for_its_turn(mail)
+    await waits_for_its_turn(mail, mail.ann)
     ann = mail.chat_of(mail.ann)
     await mail.db.write(subscribers.unsubscribe, ann, SubscriberStatus.STOPPED)
     await mail.sent()
@@ -81,16 +100,21 @@ async def test_what_waited_long_for_its_turn_goes_out_as_it_is_by_then(
     assert "Good day" not in "\n".join(mail.texts_to_ann())
 
 
-async def test_what_was_erased_while_it_waited_for_its_turn_does_not_go_out(
+async def test_what_was_erased_while_it_waited_for_its_turn_goes_to_nobody(
     mail: Mailroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ticket = await mail.ticket()
     await mail.sent()
-    monkeypatch.setattr(sender, "FRESH", 60.0)  # however short the wait was
-    mail.messenger.pace.pause(mail.ann.id, 0.5)
+    monkeypatch.setattr(sender, "FRESH", 60.0)
+    for place in (mail.ann, mail.group):
+        mail.messenger.pace.pause(place.id, 0.5)
     await mail.answers(ticket, "Good day")
-    await waits_for_its_turn(mail)
+    await mail.ticket("My secret words")
+    for place in (mail.ann, mail.group):
+        await waits_for_its_turn(mail, place)
     assert ticket.customer.subscriber_id is not None
     await mail.db.write(erasure.erase, ticket.project_id, ticket.customer.subscriber_id)
+    await mail.sent()
     await mail.until(lambda _: not mail.sender._lanes)
     assert "Good day" not in "\n".join(mail.texts_to_ann())
+    assert len(mail.group.topics) == 1

