@@ -218,9 +218,10 @@ def sent_since(tx: Transaction, channel: str, since_ms: int) -> list[tuple[int, 
     The parts of an album are recorded together, and count as one. Words that belong to no ticket
     have no copies; the outbox tells when they were sent.
     """
+    # By the index of times: all that was ever sent through a channel is much more.
     rows = tx.all(
         "SELECT DISTINCT chat_id, sent_at FROM message_copies"
-        " WHERE channel = :channel AND sent_at >= :since"
+        " WHERE channel || '' = :channel AND sent_at >= :since"
         " UNION ALL SELECT chat_id, finished_at FROM outbox"
         " WHERE channel = :channel AND finished_at >= :since AND status = 'sent'"
         " AND ticket_id IS NULL",

@@ -100,21 +100,32 @@ async def test_an_answer_that_waited_for_its_turn_does_not_go_to_who_left_meanwh
     assert "Good day" not in "\n".join(mail.texts_to_ann())
 
 
-async def test_what_was_erased_while_it_waited_for_its_turn_goes_to_nobody(
+async def test_an_answer_that_was_erased_while_it_waited_for_its_turn_goes_to_nobody(
     mail: Mailroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ticket = await mail.ticket()
     await mail.sent()
     monkeypatch.setattr(sender, "FRESH", 60.0)
-    for place in (mail.ann, mail.group):
-        mail.messenger.pace.pause(place.id, 0.5)
+    mail.messenger.pace.pause(mail.ann.id, 0.5)
     await mail.answers(ticket, "Good day")
-    await mail.ticket("My secret words")
-    for place in (mail.ann, mail.group):
-        await waits_for_its_turn(mail, place)
+    await waits_for_its_turn(mail, mail.ann)
     assert ticket.customer.subscriber_id is not None
     await mail.db.write(erasure.erase, ticket.project_id, ticket.customer.subscriber_id)
     await mail.sent()
     await mail.until(lambda _: not mail.sender._lanes)
     assert "Good day" not in "\n".join(mail.texts_to_ann())
-    assert len(mail.group.topics) == 1
+
+
+async def test_a_ticket_that_was_erased_before_the_agents_had_it_does_not_come_to_them(
+    mail: Mailroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender, "FRESH", 60.0)
+    mail.messenger.pace.pause(mail.group.id, 0.5)
+    mail.start()
+    ticket = await mail.ticket("My secret words")
+    await waits_for_its_turn(mail, mail.group)
+    assert ticket.customer.subscriber_id is not None
+    await mail.db.write(erasure.erase, ticket.project_id, ticket.customer.subscriber_id)
+    await mail.until(lambda _: not mail.sender._lanes)
+    assert mail.group.topics == {}
+    assert mail.texts(mail.group) == []
