@@ -70,8 +70,7 @@ class _Places:
     def stamp(self, end: float) -> None:
         if self.window is not None:
             insort(self.ends, end)
-            if len(self.ends) > self.window.count:
-                del self.ends[: -self.window.count]
+            del self.ends[: -self.window.count]
 
 
 @dataclass(eq=False)

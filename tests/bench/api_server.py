@@ -20,10 +20,11 @@ from api import answers, inputs
 from api.app import build
 from api.runner import Runner
 from config.process import settle
-from storage import api_keys, conversation, messages, opening, projects, ticket_list, tickets
+from storage import api_keys, messages, opening, projects, ticket_list, tickets
 from storage.database import Database
 from storage.model import Attachment, Content, Ticket
 from storage.transaction import Transaction
+from tests.replying import reply
 
 KEY = "bench-key-0123456789"
 TICKETS = 200
@@ -52,9 +53,9 @@ def fill(tx: Transaction) -> list[Ticket]:
         question = Content("Where is my parcel? It was to be here on Monday.")
         new = opening.NewTicket(question, f"Delivery {number}", context={"page": "/cart"})
         ticket = opening.by_backend(tx, project.id, new, first_name="Ann")
-        conversation.reply(tx, ticket, Content("It is on its way to you."))
+        reply(tx, project.id, ticket.id, Content("It is on its way to you."))
         note = Content("The carrier has it since Friday.")
-        conversation.reply(tx, ticket, note, internal=True)
+        reply(tx, project.id, ticket.id, note, internal=True)
         made.append(ticket)
     return made
 

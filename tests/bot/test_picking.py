@@ -10,7 +10,7 @@ from bot import sender
 from bot.outgoing.picking import Picker
 from bot.playground.telegram import Group, Person
 from storage import erasure, subscribers
-from storage.model import Delivery, SubscriberStatus
+from storage.model import Delivery, Message, SubscriberStatus, Ticket
 from storage.transaction import Transaction
 from tests.bot.mailroom import Mailroom
 
@@ -65,15 +65,21 @@ async def waits_for_its_turn(mail: Mailroom, place: Group | Person) -> None:
     await mail.until(lambda _: place.id in chats and chats[place.id].waiters)
 
 
+async def answered(mail: Mailroom) -> tuple[Ticket, Message]:
+    """A ticket, and an answer to it that waits for its turn."""
+    ticket = await mail.ticket()
+    await mail.sent()
+    mail.messenger.pace.pause(mail.ann.id, 0.5)
+    answer, _ = await mail.answers(ticket, "Good day")
+    await waits_for_its_turn(mail, mail.ann)
+    return ticket, answer
+
+
 async def test_what_waited_long_for_its_turn_is_looked_at_again(
     mail: Mailroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ticket = await mail.ticket()
-    await mail.sent()
     monkeypatch.setattr(sender, "FRESH", 0.1)
-    mail.messenger.pace.pause(mail.ann.id, 0.5)
-    await mail.answers(ticket, "Good day")
-    await waits_for_its_turn(mail, mail.ann)
+    await answered(mail)
 
     def rename(tx: Transaction) -> None:  # behind the back of all who would be told
         tx.run("UPDATE messages SET author_name = 'Robert' WHERE text = 'Good day'")
@@ -86,12 +92,8 @@ async def test_what_waited_long_for_its_turn_is_looked_at_again(
 async def test_an_answer_that_waited_for_its_turn_does_not_go_to_who_left_meanwhile(
     mail: Mailroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ticket = await mail.ticket()
-    await mail.sent()
     monkeypatch.setattr(sender, "FRESH", 60.0)  # however short the wait was
-    mail.messenger.pace.pause(mail.ann.id, 0.5)
-    answer, _ = await mail.answers(ticket, "Good day")
-    await waits_for_its_turn(mail, mail.ann)
+    _, answer = await answered(mail)
     ann = mail.chat_of(mail.ann)
     await mail.db.write(subscribers.unsubscribe, ann, SubscriberStatus.STOPPED)
     await mail.sent()
@@ -103,12 +105,8 @@ async def test_an_answer_that_waited_for_its_turn_does_not_go_to_who_left_meanwh
 async def test_an_answer_that_was_erased_while_it_waited_for_its_turn_goes_to_nobody(
     mail: Mailroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ticket = await mail.ticket()
-    await mail.sent()
     monkeypatch.setattr(sender, "FRESH", 60.0)
-    mail.messenger.pace.pause(mail.ann.id, 0.5)
-    await mail.answers(ticket, "Good day")
-    await waits_for_its_turn(mail, mail.ann)
+    ticket, _ = await answered(mail)
     assert ticket.customer.subscriber_id is not None
     await mail.db.write(erasure.erase, ticket.project_id, ticket.customer.subscriber_id)
     await mail.sent()

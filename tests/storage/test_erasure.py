@@ -33,6 +33,7 @@ from storage.model import (
     Subscriber,
 )
 from storage.transaction import Transaction
+from tests.replying import reply
 
 CHAT = Chat(Channel.TELEGRAM, 500500500)
 AGENTS = Chat(Channel.TELEGRAM, -100)
@@ -75,9 +76,10 @@ def a_life_with_us(tx: Transaction, project: Project) -> Subscriber:
     conversation.edit(tx, Source(CHAT, (1,)), Content("My kettle"))
     olga = agents.seen(tx, project.id, Person(AGENTS, 7, "Olga"))
     for native_id, text, internal in ((10, "Bring the kettle", False), (11, "gossip", True)):
-        conversation.reply(
+        reply(
             tx,
-            ticket,
+            project.id,
+            ticket.id,
             Content(text),
             internal=internal,
             agent=olga,

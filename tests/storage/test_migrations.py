@@ -2,6 +2,7 @@
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,6 +54,25 @@ def test_what_was_sent_is_known_after_its_table_was_made_anew(tmp_path: Path) ->
         ask(path, f"INSERT INTO message_copies VALUES {row}")
     migrate(path, 2)
     assert sorted(ask(path, "SELECT * FROM message_copies")) == sorted(sent)
+
+
+def test_nothing_of_what_is_deleted_later_is_left_by_a_table_that_was_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def careless(*args: Any, **options: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(*args, **options)
+        connection.execute("PRAGMA secure_delete = OFF")  # the default of many builds
+        return connection
+
+    connect, path = sqlite3.connect, tmp_path / "desk.db"
+    migrate(path, 1, up_to=8)
+    ask(path, "INSERT INTO message_copies VALUES ('max', 5, 20, 'a-sign', 't', 'card', 0, 7)")
+    monkeypatch.setattr(sqlite3, "connect", careless)
+    migrate(path, 2)
+    monkeypatch.undo()
+    ask(path, "DELETE FROM message_copies")
+    ask(path, "PRAGMA wal_checkpoint(TRUNCATE)")
+    assert b"a-sign" not in path.read_bytes()
 
 
 def test_step_by_step_leads_where_all_at_once_does(tmp_path: Path) -> None:
