@@ -35,6 +35,14 @@ async def test_agents_of_projects_are_apart(db: Database, project: Project) -> N
     assert (await seen(db, other, 1, "Anna")).id != anna.id
 
 
+async def test_agent_follows_the_user_name_though_the_name_stays(
+    db: Database, project: Project
+) -> None:
+    for username in ("anna", "annamaria", None):
+        anna = await seen(db, project, 1, "Anna", username)
+        assert (await db.read(agents.get, project.id, anna.id)).username == username
+
+
 async def test_agent_who_left_is_active_again_at_the_next_action(
     db: Database, project: Project
 ) -> None:
