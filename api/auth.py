@@ -3,11 +3,12 @@ looked up in the hop that does the work."""
 
 from uuid import UUID
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from api.desk import Desk
 from api.errors import RateLimited
-from api.limiter import QUOTA
+from api.limiter import LIMIT
+from api.stamp import STAMP
 from storage import api_keys
 from storage.errors import Unauthorized
 
@@ -22,7 +23,7 @@ def needs_key(path: str) -> bool:
 
 def key_hash(request: web.Request) -> str:
     """The hash of the key that a request shows. Raises Unauthorized where it shows none."""
-    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, key = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
     key = key.strip()
     if scheme.lower() != "bearer" or not key:
         raise Unauthorized("An API key is needed: Authorization: Bearer <key>.")
@@ -34,7 +35,7 @@ def key_hash(request: web.Request) -> str:
 
 async def recognise(desk: Desk, request: web.Request) -> UUID:
     """The caller's project, this request counted once. Raises Unauthorized, RateLimited."""
-    if QUOTA not in request:
+    if LIMIT not in request[STAMP]:
         await admit(desk, request)
     return await authenticate(desk, request)
 
@@ -51,7 +52,8 @@ async def admit(desk: Desk, request: web.Request) -> str:
         if project_id is None:
             project_id = await authenticate(desk, request)
             limiter.learn(hashed, project_id)
-        quota = request[QUOTA] = limiter.take(project_id)
+        quota = limiter.take(project_id)
+        request[STAMP].update(quota.headers())
         if quota.over:
             await authenticate(desk, request)
             raise RateLimited(quota.reset)

@@ -4,7 +4,6 @@ Which origins a project admits is its setting; `public` looks it up.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from aiohttp import web
 
@@ -17,22 +16,16 @@ _REMEMBERED = "600"
 """Seconds that a browser may keep the answer to its question."""
 
 
-@dataclass(slots=True)
-class Sharing:
-    """`origin` is named in the answer, error or not; none at first, so that nobody may read it."""
-
-    origin: str | None = None
-
-    def add_to(self, response: web.StreamResponse) -> None:
-        response.headers["Vary"] = "Origin"
-        response.headers["Cache-Control"] = "no-store"
-        if self.origin is not None:
-            response.headers["Access-Control-Allow-Origin"] = self.origin
-            response.headers["Access-Control-Expose-Headers"] = _EXPOSED
+WITH_NOBODY = {"Vary": "Origin", "Cache-Control": "no-store"}
+"""What the answer to a page says at first, so that nobody may read it."""
 
 
-SHARING = web.RequestKey("sharing", Sharing)
-"""Where a request of a page keeps with whom its answer is shared."""
+def with_page(origin: str) -> dict[str, str]:
+    """What else it says, error or not, once the page's origin is admitted."""
+    return {
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Expose-Headers": _EXPOSED,
+    }
 
 
 def admitted(request: web.Request, origins: Collection[str]) -> str | None:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from uuid import UUID
 
-from aiohttp import web
 from multidict import istr
 
 WINDOW = 60.0
@@ -22,15 +21,8 @@ class Quota:
     reset: int
     over: bool = False
 
-    def add_to(self, response: web.StreamResponse) -> None:
-        headers = response.headers
-        headers[LIMIT] = str(self.limit)
-        headers[REMAINING] = str(self.remaining)
-        headers[RESET] = str(self.reset)
-
-
-QUOTA = web.RequestKey("quota", Quota)
-"""Where a request keeps what it left to who made it."""
+    def headers(self) -> dict[str, str]:
+        return {LIMIT: str(self.limit), REMAINING: str(self.remaining), RESET: str(self.reset)}
 
 
 class _Minute:

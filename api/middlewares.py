@@ -11,21 +11,19 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.typedefs import Middleware
+from multidict import istr
 from structlog.contextvars import bind_contextvars
 
 from api import auth, errors
-from api.cors import SHARING
-from api.limiter import QUOTA
 from api.metrics import Metrics
+from api.stamp import STAMP
 from storage.errors import HelpdeskError
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-REQUEST_ID = "X-Request-Id"
-IDENTITY = web.RequestKey("identity", str)
-"""Where a request keeps its id."""
+REQUEST_ID = istr("X-Request-Id")
 _SANE = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 # One draw of randomness for a process: the system's own would give the turn to another thread.
 _PROCESS = secrets.token_hex(8)
@@ -50,7 +48,9 @@ def edge(recognise: Callable[[web.Request], Awaitable[object]], metrics: Metrics
     @web.middleware
     async def around(request: web.Request, handler: Handler) -> web.StreamResponse:
         started = time.perf_counter()
-        identity = request[IDENTITY] = request_id(request.headers)
+        identity = request_id(request.headers)
+        headers: dict[str, str] = {REQUEST_ID: identity, hdrs.SERVER: "Deskwire"}
+        request[STAMP] = headers
         bind_contextvars(request_id=identity)
         try:
             response = await handler(request)
@@ -75,12 +75,7 @@ def edge(recognise: Callable[[web.Request], Awaitable[object]], metrics: Metrics
 
 def stamp(request: web.Request, response: web.StreamResponse) -> None:
     """Give an answer the headers that every one has; what is streamed needs them beforehand."""
-    response.headers[REQUEST_ID] = request[IDENTITY]
-    response.headers["Server"] = "Deskwire"
-    if (quota := request.get(QUOTA)) is not None:
-        quota.add_to(response)
-    if (sharing := request.get(SHARING)) is not None:
-        sharing.add_to(response)
+    response.headers.update(request[STAMP])
 
 
 def _told(

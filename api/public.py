@@ -9,14 +9,14 @@ from uuid import UUID
 
 from aiohttp import web
 
-from api import addresses, answers, auth, inputs, reading, requests, serving
+from api import addresses, answers, auth, cors, inputs, reading, requests, serving
 from api.addresses import Network
-from api.cors import SHARING, Sharing, admitted, preflight
 from api.desk import Desk
 from api.errors import RateLimited
-from api.limiter import QUOTA, Minutes
+from api.limiter import Minutes
 from api.qr import QrCode, code
 from api.routing import Call, LongCall, Route
+from api.stamp import STAMP
 from storage import projects
 from storage import requests as storage
 from storage.errors import ChannelUnavailable, NotFound, RequestNotFound
@@ -110,19 +110,20 @@ class _Door:
     async def admit(self, request: web.Request, route: Route) -> UUID:
         """The project that the page asks. Raises NotFound, or RequestNotFound, where none admits
         the page: whether there is such a project, or request, is then not told."""
-        sharing = request[SHARING] = Sharing()
+        request[STAMP].update(cors.WITH_NOBODY)
         find, refused = (_named, NotFound) if route is CREATE else (_of_request, RequestNotFound)
         project = await self.desk.db.read(find, request.match_info)
-        if project is not None:
-            sharing.origin = admitted(request, project.allowed_origins)
-        if project is None or sharing.origin is None:
+        origin = None if project is None else cors.admitted(request, project.allowed_origins)
+        if project is None or origin is None:
             raise refused("Pages of this origin may not ask for this.")
+        request[STAMP].update(cors.with_page(origin))
         return project.id
 
     def count(self, request: web.Request, route: Route) -> None:
         """Raises RateLimited."""
         minutes = self._made if route is CREATE else self._asked
-        quota = request[QUOTA] = minutes.take(addresses.caller(request, self._trusted))
+        quota = minutes.take(addresses.caller(request, self._trusted))
+        request[STAMP].update(quota.headers())
         if quota.over:
             raise RateLimited(quota.reset)
 
@@ -174,6 +175,6 @@ def _long(door: _Door, route: Route) -> Serve:
 def _preflight(door: _Door, route: Route) -> Serve:
     async def handle(request: web.Request) -> web.StreamResponse:
         await door.admit(request, route)
-        return preflight(route.method)
+        return cors.preflight(route.method)
 
     return handle

@@ -4,7 +4,8 @@ import hashlib
 import re
 from typing import Any
 
-from aiohttp import web
+from aiohttp import hdrs, web
+from multidict import istr
 from pydantic import BaseModel, ValidationError
 
 from api.errors import FieldError, InvalidInput, PayloadTooLarge, UnsupportedMediaType
@@ -16,7 +17,7 @@ from storage.idempotency import Once
 LIMIT = 1024 * 1024
 """Bytes that a body may have."""
 
-IDEMPOTENCY_KEY = "Idempotency-Key"
+IDEMPOTENCY_KEY = istr("Idempotency-Key")
 _KEY = re.compile(r"[!-~]{1,255}")
 _CONTENT_TYPE = re.compile(r'application/json\s*(;\s*charset="?utf-8"?\s*)?', re.IGNORECASE)
 
@@ -87,7 +88,7 @@ def _query(request: web.Request, model: type[BaseModel] | None) -> BaseModel | N
 
 
 async def _raw_body(request: web.Request) -> bytes:
-    content_type = request.headers.get("Content-Type")
+    content_type = request.headers.get(hdrs.CONTENT_TYPE)
     try:
         raw = await request.read()
     except web.HTTPRequestEntityTooLarge as error:

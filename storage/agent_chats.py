@@ -6,7 +6,7 @@ import secrets
 from datetime import timedelta
 from uuid import UUID
 
-from storage import messages, outbox, projects, tickets
+from storage import ids, messages, outbox, projects, tickets
 from storage.errors import Conflict, NotFound
 from storage.model import Chat, Project
 from storage.transaction import Transaction, to_ms
@@ -25,7 +25,7 @@ def create_code(tx: Transaction, project_id: UUID) -> str:
     tx.insert(
         "connect_codes",
         hash=_hash(code),
-        project_id=str(project_id),
+        project_id=project_id,
         expires_at=to_ms(tx.now + CODE_LIFETIME),
     )
     return code
@@ -44,7 +44,7 @@ def redeem(tx: Transaction, code: str, chat: Chat) -> Project:
     )
     if row is None:
         raise NotFound(WRONG_CODE)
-    project_id = UUID(row["project_id"])
+    project_id = ids.parse(row["project_id"])
     if row["used_at"] is not None and projects.get(tx, project_id).agent_chat != chat:
         raise NotFound(WRONG_CODE)
     project = link(tx, project_id, chat)
@@ -101,7 +101,7 @@ def migrated(tx: Transaction, old: Chat, new_id: int) -> Project | None:
 def _move(tx: Transaction, project_id: UUID, chat: Chat) -> None:
     tx.run(
         "UPDATE projects SET agent_channel = :channel, agent_chat_id = :chat_id WHERE id = :id",
-        id=str(project_id),
+        id=project_id,
         channel=chat.channel,
         chat_id=chat.id,
     )

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from storage import ids
 from storage.errors import NotFound
 from storage.model import Agent, Channel, Person
 from storage.transaction import Row, Transaction
@@ -18,8 +19,8 @@ def seen(tx: Transaction, project_id: UUID, person: Person) -> Agent:
         " VALUES (:id, :project_id, :channel, :user_id, :name, :username, :now)"
         " ON CONFLICT (project_id, channel, user_id) DO UPDATE"
         " SET name = excluded.name, username = excluded.username, active = 1 RETURNING *",
-        id=str(tx.new_id()),
-        project_id=str(project_id),
+        id=tx.new_id(),
+        project_id=project_id,
         channel=person.chat.channel,
         user_id=person.user_id,
         name=person.first_name,
@@ -35,7 +36,7 @@ def left(tx: Transaction, project_id: UUID, channel: Channel, user_id: int) -> N
     tx.run(
         "UPDATE agents SET active = 0"
         " WHERE project_id = :project_id AND channel = :channel AND user_id = :user_id",
-        project_id=str(project_id),
+        project_id=project_id,
         channel=channel,
         user_id=user_id,
     )
@@ -45,8 +46,8 @@ def get(tx: Transaction, project_id: UUID, agent_id: UUID) -> Agent:
     """Raises NotFound."""
     row = tx.one(
         "SELECT * FROM agents WHERE id = :id AND project_id = :project_id",
-        id=str(agent_id),
-        project_id=str(project_id),
+        id=agent_id,
+        project_id=project_id,
     )
     if row is None:
         raise NotFound("There is no such agent in this project.")
@@ -58,7 +59,7 @@ def by_user(tx: Transaction, project_id: UUID, channel: Channel, user_id: int) -
     row = tx.one(
         "SELECT * FROM agents"
         " WHERE project_id = :project_id AND channel = :channel AND user_id = :user_id",
-        project_id=str(project_id),
+        project_id=project_id,
         channel=channel,
         user_id=user_id,
     )
@@ -80,15 +81,15 @@ def listing(tx: Transaction, project_id: UUID) -> list[Agent]:
     """Every agent of the project, in the order of their first action."""
     rows = tx.all(
         "SELECT * FROM agents WHERE project_id = :project_id ORDER BY created_at, rowid",
-        project_id=str(project_id),
+        project_id=project_id,
     )
     return [_agent(row) for row in rows]
 
 
 def _agent(row: Row) -> Agent:
     return Agent(
-        id=UUID(row["id"]),
-        project_id=UUID(row["project_id"]),
+        id=ids.parse(row["id"]),
+        project_id=ids.parse(row["project_id"]),
         channel=Channel(row["channel"]),
         user_id=row["user_id"],
         name=row["name"],

@@ -46,8 +46,8 @@ def add(tx: Transaction, project_id: UUID, key: str) -> ApiKey:
         row = tx.one(
             "INSERT INTO api_keys (id, project_id, hash, hint, created_at)"
             " VALUES (:id, :project_id, :hash, :hint, :now) RETURNING *",
-            id=str(tx.new_id()),
-            project_id=str(project_id),
+            id=tx.new_id(),
+            project_id=project_id,
             hash=hashed,
             hint=key[: min(6, len(key) // 3)] + "…",  # an owner may have chosen a short one
             now=tx.now_ms,
@@ -63,7 +63,7 @@ def listing(tx: Transaction, project_id: UUID | None = None) -> list[ApiKey]:
     rows = tx.all(
         "SELECT * FROM api_keys WHERE :project_id IS NULL OR project_id = :project_id"
         " ORDER BY created_at, rowid",
-        project_id=None if project_id is None else str(project_id),
+        project_id=project_id,
     )
     return [_key(row) for row in rows]
 
@@ -72,7 +72,7 @@ def revoke(tx: Transaction, key_id: UUID) -> ApiKey:
     """End a key at once and for good. Raises NotFound."""
     row = tx.one(
         "UPDATE api_keys SET revoked_at = coalesce(revoked_at, :now) WHERE id = :id RETURNING *",
-        id=str(key_id),
+        id=key_id,
         now=tx.now_ms,
     )
     if row is None:
@@ -92,8 +92,8 @@ def project_of(tx: Transaction, hashed: str) -> UUID:
 
 def _key(row: Row) -> ApiKey:
     return ApiKey(
-        id=UUID(row["id"]),
-        project_id=UUID(row["project_id"]),
+        id=ids.parse(row["id"]),
+        project_id=ids.parse(row["project_id"]),
         hint=row["hint"],
         created_at=from_ms(row["created_at"]),
         revoked_at=optional_ms(row["revoked_at"]),

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from storage import webhooks
+from storage import ids, webhooks
 from storage.errors import Conflict, NotFound
 from storage.transaction import Row, Transaction, from_ms, optional_ms, to_ms
 from storage.webhooks import Event, WebhookStatus
@@ -68,7 +68,7 @@ def listing(
     rows = tx.all(
         f"{SELECT} WHERE d.webhook_id = :webhook_id AND (:before IS NULL OR d.seq < :before)"
         " ORDER BY d.seq DESC LIMIT :limit",
-        webhook_id=str(webhook_id),
+        webhook_id=webhook_id,
         before=before,
         limit=limit + 1,
     )
@@ -114,9 +114,9 @@ def purge(tx: Transaction) -> int:
 def _row(tx: Transaction, project_id: UUID, webhook_id: UUID, delivery_id: UUID) -> Row:
     row = tx.one(
         f"{SELECT} WHERE d.id = :id AND w.id = :webhook_id AND w.project_id = :project_id",
-        id=str(delivery_id),
-        webhook_id=str(webhook_id),
-        project_id=str(project_id),
+        id=delivery_id,
+        webhook_id=webhook_id,
+        project_id=project_id,
     )
     if row is None:
         raise NotFound("There is no such delivery of this webhook.")
@@ -129,7 +129,7 @@ def _delivery(row: Row) -> Delivery:
         next_at = max(row["due_at"], row["paused_until"] or 0)
     return Delivery(
         seq=row["seq"],
-        id=UUID(row["id"]),
+        id=ids.parse(row["id"]),
         event=Event(row["event"]),
         status=DeliveryStatus(row["status"]),
         attempts=tuple(

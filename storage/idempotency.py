@@ -35,7 +35,7 @@ def find(tx: Transaction, project_id: UUID, once: Once) -> Answer | None:
     key came with another request."""
     row = tx.one(
         "SELECT * FROM idempotency_keys WHERE project_id = :project_id AND key = :key",
-        project_id=str(project_id),
+        project_id=project_id,
         key=once.key,
     )
     if row is None or row["created_at"] <= to_ms(tx.now - REMEMBERED):
@@ -53,7 +53,7 @@ def keep(tx: Transaction, project_id: UUID, once: Once, answer: Answer) -> None:
         " ON CONFLICT (project_id, key) DO UPDATE SET fingerprint = excluded.fingerprint,"
         " status = excluded.status, body = excluded.body, location = excluded.location,"
         " created_at = excluded.created_at",
-        project_id=str(project_id),
+        project_id=project_id,
         key=once.key,
         fingerprint=once.fingerprint,
         status=answer.status,
@@ -77,6 +77,6 @@ def forget(tx: Transaction, project_id: UUID, subscriber_id: UUID) -> int:
         "DELETE FROM idempotency_keys WHERE project_id = :project_id AND ("
         " instr(CAST(body AS TEXT), :subscriber_id) > 0 OR EXISTS (SELECT 1 FROM tickets t"
         " WHERE t.subscriber_id = :subscriber_id AND instr(CAST(body AS TEXT), t.id) > 0))",
-        project_id=str(project_id),
-        subscriber_id=str(subscriber_id),
+        project_id=project_id,
+        subscriber_id=subscriber_id,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from storage import ids
 from storage.model import Channel, Chat, Source
 from storage.transaction import Row, Transaction
 
@@ -53,8 +54,8 @@ def record_source(tx: Transaction, source: Source, message_id: UUID, ticket_id: 
             channel=source.chat.channel,
             chat_id=source.chat.id,
             native_id=native_id,
-            message_id=str(message_id),
-            ticket_id=str(ticket_id),
+            message_id=message_id,
+            ticket_id=ticket_id,
             media_group_id=source.media_group_id,
         )
 
@@ -67,7 +68,7 @@ def message_from(tx: Transaction, chat: Chat, native_id: int) -> UUID | None:
         chat_id=chat.id,
         native_id=native_id,
     )
-    return None if row is None else UUID(row["message_id"])
+    return None if row is None else ids.parse(row["message_id"])
 
 
 def album_message(tx: Transaction, chat: Chat, media_group_id: str) -> UUID | None:
@@ -79,7 +80,7 @@ def album_message(tx: Transaction, chat: Chat, media_group_id: str) -> UUID | No
         chat_id=chat.id,
         media_group_id=media_group_id,
     )
-    return None if row is None else UUID(row["message_id"])
+    return None if row is None else ids.parse(row["message_id"])
 
 
 def sources_of(tx: Transaction, message_id: UUID) -> list[tuple[Chat, int]]:
@@ -87,7 +88,7 @@ def sources_of(tx: Transaction, message_id: UUID) -> list[tuple[Chat, int]]:
     rows = tx.all(
         "SELECT channel, chat_id, native_id FROM message_sources WHERE message_id = :id"
         " ORDER BY native_id",
-        id=str(message_id),
+        id=message_id,
     )
     return [(_chat(row), row["native_id"]) for row in rows]
 
@@ -102,7 +103,7 @@ def ticket_of(tx: Transaction, chat: Chat, native_id: int) -> UUID | None:
         chat_id=chat.id,
         native_id=native_id,
     )
-    return None if row is None else UUID(row["ticket_id"])
+    return None if row is None else ids.parse(row["ticket_id"])
 
 
 def record_copies(tx: Transaction, copies: Iterable[Copy]) -> None:
@@ -115,8 +116,8 @@ def record_copies(tx: Transaction, copies: Iterable[Copy]) -> None:
             channel=copy.chat.channel,
             chat_id=copy.chat.id,
             native_id=copy.native_id,
-            message_id="" if copy.message_id is None else str(copy.message_id),
-            ticket_id=str(copy.ticket_id),
+            message_id=copy.message_id or "",
+            ticket_id=copy.ticket_id,
             role=copy.role,
             part=copy.part,
             now=tx.now_ms,
@@ -128,8 +129,8 @@ def copies_of(tx: Transaction, ticket_id: UUID, message_id: UUID, chat: Chat) ->
     rows = tx.all(
         f"SELECT * FROM message_copies WHERE ticket_id = :ticket_id AND message_id = :id AND {CHAT}"
         " ORDER BY part, native_id",
-        ticket_id=str(ticket_id),
-        id=str(message_id),
+        ticket_id=ticket_id,
+        id=message_id,
         channel=chat.channel,
         chat_id=chat.id,
     )
@@ -164,7 +165,7 @@ def thread(tx: Transaction, ticket_id: UUID, chat: Chat) -> Thread:
     """A ticket's place in `chat`; without topic and card where it has none yet."""
     row = tx.one(
         f"SELECT * FROM ticket_threads WHERE ticket_id = :ticket_id AND {CHAT}",
-        ticket_id=str(ticket_id),
+        ticket_id=ticket_id,
         channel=chat.channel,
         chat_id=chat.id,
     )
@@ -181,7 +182,7 @@ def keep_thread(tx: Transaction, thread: Thread) -> None:
         " VALUES (:ticket_id, :channel, :chat_id, :thread_id, :card_id, :card_content)"
         " ON CONFLICT (ticket_id, channel, chat_id) DO UPDATE SET thread_id = excluded.thread_id,"
         " card_id = excluded.card_id, card_content = excluded.card_content",
-        ticket_id=str(thread.ticket_id),
+        ticket_id=thread.ticket_id,
         channel=thread.chat.channel,
         chat_id=thread.chat.id,
         thread_id=thread.thread_id,
@@ -198,7 +199,7 @@ def ticket_of_thread(tx: Transaction, chat: Chat, thread_id: int) -> UUID | None
         chat_id=chat.id,
         thread_id=thread_id,
     )
-    return None if row is None else UUID(row["ticket_id"])
+    return None if row is None else ids.parse(row["ticket_id"])
 
 
 def forget_other_bot(tx: Transaction) -> None:
@@ -239,8 +240,8 @@ def _copy(row: Row) -> Copy:
     return Copy(
         chat=_chat(row),
         native_id=row["native_id"],
-        message_id=UUID(row["message_id"]) if row["message_id"] else None,
-        ticket_id=UUID(row["ticket_id"]),
+        message_id=ids.parse(row["message_id"]) if row["message_id"] else None,
+        ticket_id=ids.parse(row["ticket_id"]),
         role=Role(row["role"]),
         part=row["part"],
     )

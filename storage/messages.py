@@ -46,11 +46,11 @@ def add(
     message_id = tx.new_id()
     seq = tx.insert(
         "messages",
-        id=str(message_id),
-        ticket_id=str(ticket.id),
+        id=message_id,
+        ticket_id=ticket.id,
         author=author,
         author_name=author_name,
-        agent_id=None if agent_id is None else str(agent_id),
+        agent_id=agent_id,
         text=content.text,
         entities=_dump(content.entities),
         internal=int(internal),
@@ -99,8 +99,8 @@ def _attach(
         )
         tx.insert(
             "attachments",
-            id=str(attachment.id),
-            message_id=str(message_id),
+            id=attachment.id,
+            message_id=message_id,
             position=position,
             kind=new.kind,
             file_name=new.file_name,
@@ -120,7 +120,7 @@ def rewrite(tx: Transaction, message: Message, content: Content) -> None:
         "UPDATE messages SET original_text = coalesce(original_text, text),"
         " original_entities = coalesce(original_entities, entities),"
         " text = :text, entities = :entities, edited_at = :now WHERE id = :id",
-        id=str(message.id),
+        id=message.id,
         text=content.text,
         entities=_dump(content.entities),
         now=tx.now_ms,
@@ -134,7 +134,7 @@ def set_delivery(
     """Record what became of an answer; `error` is the name of a reason in `locales`."""
     tx.run(
         "UPDATE messages SET delivery = :delivery, delivery_error = :error WHERE id = :id",
-        id=str(message_id),
+        id=message_id,
         delivery=delivery,
         error=error,
     )
@@ -142,27 +142,27 @@ def set_delivery(
 
 def get(tx: Transaction, message_id: UUID) -> Message:
     """Raises NotFound."""
-    row = tx.one(f"{SELECT} WHERE id = :id", id=str(message_id))
+    row = tx.one(f"{SELECT} WHERE id = :id", id=message_id)
     if row is None:
         raise NotFound("There is no such message.")
     attachments: Sequence[Row] = ()
     if row[-1]:
         attachments = tx.all(
             "SELECT * FROM attachments WHERE message_id = :id ORDER BY position",
-            id=str(message_id),
+            id=message_id,
         )
     return _message(row, attachments)
 
 
 def of_ticket(tx: Transaction, ticket_id: UUID) -> list[Message]:
     """Every message of a ticket, internal ones included, the oldest first."""
-    rows = tx.all(f"{SELECT} WHERE ticket_id = :id ORDER BY seq", id=str(ticket_id))
+    rows = tx.all(f"{SELECT} WHERE ticket_id = :id ORDER BY seq", id=ticket_id)
     by_message: dict[str, list[Row]] = {}
     if any(row[-1] for row in rows):
         files = tx.all(
             "SELECT a.* FROM attachments a JOIN messages m ON m.id = a.message_id"
             " WHERE m.ticket_id = :id ORDER BY m.seq, a.position",
-            id=str(ticket_id),
+            id=ticket_id,
         )
         for file in files:
             by_message.setdefault(file["message_id"], []).append(file)
@@ -174,10 +174,10 @@ def last_public(tx: Transaction, ticket_id: UUID, count: int) -> list[Message]:
     rows = tx.all(
         "SELECT id FROM messages WHERE ticket_id = :id AND internal = 0"
         " ORDER BY seq DESC LIMIT :count",
-        id=str(ticket_id),
+        id=ticket_id,
         count=count,
     )
-    return [get(tx, UUID(row["id"])) for row in reversed(rows)]
+    return [get(tx, ids.parse(row["id"])) for row in reversed(rows)]
 
 
 def times_of_customer(tx: Transaction, ticket_id: UUID, limit: int) -> list[int]:
@@ -185,7 +185,7 @@ def times_of_customer(tx: Transaction, ticket_id: UUID, limit: int) -> list[int]
     rows = tx.all(
         "SELECT created_at FROM messages WHERE ticket_id = :id AND author = 'customer'"
         " ORDER BY seq DESC LIMIT :limit",
-        id=str(ticket_id),
+        id=ticket_id,
         limit=limit,
     )
     return [row[0] for row in rows]
@@ -193,12 +193,10 @@ def times_of_customer(tx: Transaction, ticket_id: UUID, limit: int) -> list[int]
 
 def first_of_ticket(tx: Transaction, ticket_id: UUID) -> Message:
     """The message that a ticket began with. Raises NotFound."""
-    row = tx.one(
-        "SELECT id FROM messages WHERE ticket_id = :id ORDER BY seq LIMIT 1", id=str(ticket_id)
-    )
+    row = tx.one("SELECT id FROM messages WHERE ticket_id = :id ORDER BY seq LIMIT 1", id=ticket_id)
     if row is None:
         raise NotFound("This ticket has no message.")
-    return get(tx, UUID(row["id"]))
+    return get(tx, ids.parse(row["id"]))
 
 
 def attachment(tx: Transaction, project_id: UUID, attachment_id: UUID) -> Attachment:
@@ -206,8 +204,8 @@ def attachment(tx: Transaction, project_id: UUID, attachment_id: UUID) -> Attach
     row = tx.one(
         "SELECT a.* FROM attachments a JOIN messages m ON m.id = a.message_id"
         " JOIN tickets t ON t.id = m.ticket_id WHERE a.id = :id AND t.project_id = :project_id",
-        id=str(attachment_id),
-        project_id=ids.text(project_id),
+        id=attachment_id,
+        project_id=project_id,
     )
     if row is None:
         raise NotFound("There is no such attachment in this project.")
@@ -247,7 +245,7 @@ def _message(row: Row, attachments: Sequence[Row]) -> Message:
 
 def _attachment(row: Row) -> Attachment:
     return Attachment(
-        id=UUID(row["id"]),
+        id=ids.parse(row["id"]),
         kind=row["kind"],
         file_name=row["file_name"],
         mime_type=row["mime_type"],

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from storage import (
     events,
-    ids,
     message_map,
     messages,
     notices,
@@ -157,16 +156,16 @@ def _write(
         " ticket_type_id, context, previous_ticket_id, created_at, updated_at)"
         " VALUES (:id, :project_id, :number, :subscriber_id, :channel, :subject, :priority,"
         " :ticket_type_id, :context, :previous, :now, :now)",
-        id=str(ticket_id),
-        project_id=ids.text(project.id),
+        id=ticket_id,
+        project_id=project.id,
         number=number,
-        subscriber_id=str(subscriber.id),
+        subscriber_id=subscriber.id,
         channel=subscriber.channel,
         subject=subject,
         priority=new.priority,
-        ticket_type_id=None if kind is None else str(kind.id),
+        ticket_type_id=None if kind is None else kind.id,
         context=encode(dict(context)) if context else "{}",
-        previous=None if new.previous is None else str(new.previous),
+        previous=new.previous,
         now=tx.now_ms,
     )
     return Ticket(
@@ -196,7 +195,7 @@ def _next_number(tx: Transaction, project_id: UUID) -> int:
     """One more than the last: no ticket is ever deleted, and one writer makes them all."""
     row = tx.one(
         "SELECT max(number) FROM tickets WHERE project_id = :project_id",
-        project_id=ids.text(project_id),
+        project_id=project_id,
     )
     assert row is not None
     last: int | None = row[0]

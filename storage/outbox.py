@@ -76,13 +76,13 @@ def put(
     """Add a row and wake the sender of its channel for the chat once it is committed."""
     tx.insert(
         "outbox",
-        project_id=str(project_id),
+        project_id=project_id,
         channel=chat.channel,
         chat_id=chat.id,
         audience=audience,
         kind=kind,
-        ticket_id=None if ticket_id is None else str(ticket_id),
-        message_id=None if message_id is None else str(message_id),
+        ticket_id=ticket_id,
+        message_id=message_id,
         payload=json.dumps(payload or {}, ensure_ascii=False),
         created_at=tx.now_ms,
         due_at=tx.now_ms,
@@ -100,7 +100,7 @@ def wake_for(tx: Transaction, subscriber_id: UUID) -> None:
     rows = tx.all(
         "SELECT DISTINCT o.channel, o.chat_id FROM outbox o JOIN tickets t ON t.id = o.ticket_id"
         " WHERE o.status = 'pending' AND t.subscriber_id = :id",
-        id=str(subscriber_id),
+        id=subscriber_id,
     )
     for row in rows:
         wake(tx, Chat(Channel(row["channel"]), row["chat_id"]))
@@ -161,7 +161,7 @@ def behind(tx: Transaction, row: OutboxRow, limit: int = 60) -> list[OutboxRow]:
         " AND status = 'pending' AND ticket_id = :ticket_id AND id > :id ORDER BY id LIMIT :limit",
         **_named(row.chat),
         limit=limit,
-        ticket_id=str(row.ticket_id),
+        ticket_id=row.ticket_id,
         id=row.id,
     )
     return [row_of(each) for each in rows]

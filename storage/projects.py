@@ -37,7 +37,7 @@ def create(
     project_id = tx.new_id()
     tx.insert(
         "projects",
-        id=str(project_id),
+        id=project_id,
         slug=slug,
         name=name,
         description=description,
@@ -48,7 +48,7 @@ def create(
 
 
 def get(tx: Transaction, project_id: UUID) -> Project:
-    rows = tx.settled(f"{SELECT} WHERE id = :id", id=ids.text(project_id))
+    rows = tx.settled(f"{SELECT} WHERE id = :id", id=project_id)
     if not rows:
         raise NotFound("There is no such project.")
     return _project(tuple(rows[0]))
@@ -87,7 +87,7 @@ def update(tx: Transaction, project_id: UUID, /, **changes: object) -> Project:
         tx.run(
             f"UPDATE projects SET {name} = :value WHERE id = :id",
             value=_origins(value) if name == "allowed_origins" else value,
-            id=str(project_id),
+            id=project_id,
         )
     return get(tx, project_id)
 

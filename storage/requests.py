@@ -8,7 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from storage import projects, subscribers, ticket_types
+from storage import ids, projects, subscribers, ticket_types
 from storage.errors import (
     HelpdeskCreateDisabled,
     HelpdeskDisabled,
@@ -64,9 +64,9 @@ def create(
     tx.insert(
         "requests",
         id=request_id,
-        project_id=str(project_id),
+        project_id=project_id,
         channel=channel,
-        ticket_type_id=None if ticket_type_id is None else str(ticket_type_id),
+        ticket_type_id=ticket_type_id,
         context=json.dumps(dict(context or {}), ensure_ascii=False),
         created_at=tx.now_ms,
         expires_at=to_ms(tx.now + LIFETIME),
@@ -100,7 +100,7 @@ def open_by(tx: Transaction, request_id: str, person: Person) -> Opened:
         return Opened(Outcome.FOREIGN)
     if owner == (None, None):
         _own(tx, request_id, person.chat)
-    project = projects.get(tx, UUID(row["project_id"]))
+    project = projects.get(tx, ids.parse(row["project_id"]))
     request = _request(tx, row)
     subscriber = subscribers.in_project(tx, person.chat, project.id)
     if request.status is RequestStatus.PENDING:
@@ -144,8 +144,8 @@ def take_context(tx: Transaction, subscriber_id: UUID, ticket_id: UUID) -> Mappi
         "UPDATE requests SET ticket_id = :ticket_id WHERE subscriber_id = :subscriber_id"
         " AND status = 'accepted' AND ticket_id IS NULL AND decided_at > :limit"
         " RETURNING context, decided_at, rowid AS place",
-        subscriber_id=str(subscriber_id),
-        ticket_id=str(ticket_id),
+        subscriber_id=subscriber_id,
+        ticket_id=ticket_id,
         limit=to_ms(tx.now - REMEMBERED),
     )
     newest = max(rows, key=lambda row: (row["decided_at"], row["place"]), default=None)
@@ -192,7 +192,7 @@ def _decide(
         " WHERE id = :id AND status = 'pending' RETURNING *",
         id=request.id,
         status=status,
-        subscriber_id=None if subscriber is None else str(subscriber.id),
+        subscriber_id=None if subscriber is None else subscriber.id,
         now=tx.now_ms,
     )
     assert row is not None
@@ -211,11 +211,11 @@ def _request(tx: Transaction, row: Row) -> Request:
         status = RequestStatus.EXPIRED
     return Request(
         id=row["id"],
-        project_id=UUID(row["project_id"]),
+        project_id=ids.parse(row["project_id"]),
         channel=None if row["channel"] is None else Channel(row["channel"]),
-        ticket_type_id=None if row["ticket_type_id"] is None else UUID(row["ticket_type_id"]),
+        ticket_type_id=None if row["ticket_type_id"] is None else ids.parse(row["ticket_type_id"]),
         context=json.loads(row["context"]),
         status=status,
-        subscriber_id=None if row["subscriber_id"] is None else UUID(row["subscriber_id"]),
+        subscriber_id=None if row["subscriber_id"] is None else ids.parse(row["subscriber_id"]),
         expires_at=from_ms(row["expires_at"]),
     )

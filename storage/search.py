@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from uuid import UUID
 
-from storage import ids
 from storage.transaction import Row, Transaction
 
 BULK = 1024
@@ -40,18 +39,15 @@ _INDEXED = (
     " JOIN tickets t ON t.id = m.ticket_id JOIN search_projects p ON p.project_id = t.project_id"
 )
 
-# Of many at once: the earlier ones are counted once a ticket, as conversations grow long.
+# Of many at once: each with the rowid that its ticket's first message has.
 _FRESH = (
-    "WITH fresh AS (SELECT m.ticket_id, m.text, t.project_id, t.number, t.subject,"
-    " row_number() OVER (PARTITION BY m.ticket_id ORDER BY m.seq) - 1 AS later"
-    " FROM messages m JOIN tickets t ON t.id = m.ticket_id WHERE m.seq > :indexed),"
-    " known AS MATERIALIZED (SELECT f.ticket_id, (SELECT count(*) FROM messages e"
-    " WHERE e.ticket_id = f.ticket_id AND e.seq <= :indexed) AS earlier"
-    " FROM fresh f WHERE f.later = 0)"
-    " SELECT (p.place << 48) + (f.number << 20) + k.earlier + f.later AS rowid,"
-    " CASE k.earlier + f.later WHEN 0 THEN f.subject || ' ' || f.text ELSE f.text END AS words"
-    " FROM fresh f JOIN known k ON k.ticket_id = f.ticket_id"
-    " JOIN search_projects p ON p.project_id = f.project_id ORDER BY rowid"
+    "SELECT m.ticket_id, (p.place << 48) + (t.number << 20), t.subject, m.text FROM messages m"
+    " JOIN tickets t ON t.id = m.ticket_id JOIN search_projects p ON p.project_id = t.project_id"
+    " WHERE m.seq > :indexed ORDER BY m.seq"
+)
+_EARLIER = (
+    "SELECT ticket_id, count(*) FROM messages WHERE seq <= :indexed"
+    " AND ticket_id IN (SELECT ticket_id FROM messages WHERE seq > :indexed) GROUP BY ticket_id"
 )
 
 
@@ -68,7 +64,14 @@ def index(tx: Transaction) -> int:
         indexed=row["indexed"],
     )
     tx.run("UPDATE search_progress SET indexed = :last", last=row["last"])
-    return tx.run(f"INSERT INTO message_words (rowid, words) {_FRESH}", indexed=row["indexed"])
+    said: dict[str, int] = dict(map(tuple, tx.all(_EARLIER, indexed=row["indexed"])))
+    words = []
+    for ticket, first, subject, text in tx.all(_FRESH, indexed=row["indexed"]):
+        nth = said.get(ticket, 0)
+        said[ticket] = nth + 1
+        words.append((first + nth, text if nth else f"{subject} {text}"))
+    tx.run_many("INSERT INTO message_words (rowid, words) VALUES (?, ?)", sorted(words))
+    return len(words)
 
 
 def refresh(tx: Transaction, seq: int) -> None:
@@ -87,7 +90,7 @@ def forget(tx: Transaction, subscriber_id: UUID) -> None:
     tx.run(
         "DELETE FROM message_words WHERE rowid IN"
         f" (SELECT rowid FROM ({_INDEXED} WHERE t.subscriber_id = :id) AS said))",
-        id=str(subscriber_id),
+        id=subscriber_id,
     )
     tx.run("INSERT INTO message_words (message_words) VALUES ('optimize')")
 
@@ -98,9 +101,7 @@ def tickets_with(
     """The numbers of a project's tickets in which each word of `text` begins a word, from the
     highest below `before` on. Signs without a letter or a digit are no words."""
     words = _tokens(list(dict.fromkeys(text.split())))
-    row = tx.one(
-        "SELECT place FROM search_projects WHERE project_id = :id", id=ids.text(project_id)
-    )
+    row = tx.one("SELECT place FROM search_projects WHERE project_id = :id", id=project_id)
     if row is None or not words:
         return
     # The longest first: it is likely to be in the fewest tickets, and to let the others leap.

@@ -50,8 +50,8 @@ def upsert(
         " username = coalesce(excluded.username, username),"
         " locale = coalesce(excluded.locale, locale),"
         " status = 'active', updated_at = excluded.updated_at RETURNING *",
-        id=str(tx.new_id()),
-        project_id=ids.text(project_id),
+        id=tx.new_id(),
+        project_id=project_id,
         channel=channel,
         chat_id=chat_id,
         user_id=user_id,
@@ -73,8 +73,8 @@ def add_virtual(
     tx.run(
         "INSERT INTO subscribers (id, project_id, channel, first_name, username, created_at,"
         " updated_at) VALUES (:id, :project_id, :channel, :first_name, :username, :now, :now)",
-        id=str(subscriber_id),
-        project_id=ids.text(project_id),
+        id=subscriber_id,
+        project_id=project_id,
         channel=Channel.VIRTUAL,
         first_name=first_name,
         username=username,
@@ -140,9 +140,9 @@ def _is_as_known(person: Person, subscriber: Subscriber) -> bool:
 def _open_tickets(tx: Transaction, subscriber: Subscriber) -> list[UUID]:
     rows = tx.all(
         "SELECT id FROM tickets WHERE subscriber_id = :id AND status <> 'closed'",
-        id=str(subscriber.id),
+        id=subscriber.id,
     )
-    return [UUID(row["id"]) for row in rows]
+    return [ids.parse(row["id"]) for row in rows]
 
 
 def of_chat(tx: Transaction, chat: Chat) -> list[Subscriber]:
@@ -166,8 +166,8 @@ def get(tx: Transaction, project_id: UUID, subscriber_id: UUID) -> Subscriber:
     row = tx.one(
         "SELECT * FROM subscribers WHERE id = :id AND project_id = :project_id"
         " AND status <> 'erased'",
-        id=str(subscriber_id),
-        project_id=ids.text(project_id),
+        id=subscriber_id,
+        project_id=project_id,
     )
     if row is None:
         raise NotFound("There is no such subscriber in this project.")
@@ -178,8 +178,8 @@ def focus(tx: Transaction, subscriber_id: UUID, ticket_id: UUID) -> None:
     """Note the ticket that the customer's chat is about now."""
     tx.run(
         "UPDATE subscribers SET focus_ticket_id = :ticket_id, focused_at = :now WHERE id = :id",
-        id=str(subscriber_id),
-        ticket_id=str(ticket_id),
+        id=subscriber_id,
+        ticket_id=ticket_id,
         now=tx.now_ms,
     )
 
@@ -188,7 +188,7 @@ def turn_to(tx: Transaction, subscriber_id: UUID) -> None:
     """Note the project that the customer's chat is about now."""
     tx.run(
         "UPDATE subscribers SET focused_at = :now WHERE id = :id",
-        id=str(subscriber_id),
+        id=subscriber_id,
         now=tx.now_ms,
     )
 
@@ -212,7 +212,7 @@ def unsubscribe(
     for subscriber in ended:
         tx.run(
             "UPDATE subscribers SET status = :status, updated_at = :now WHERE id = :id",
-            id=str(subscriber.id),
+            id=subscriber.id,
             status=status,
             now=tx.now_ms,
         )
@@ -227,8 +227,8 @@ def unsubscribe(
 def _subscriber(row: Row) -> Subscriber:
     focus_ticket_id = row["focus_ticket_id"]
     return Subscriber(
-        id=UUID(row["id"]),
-        project_id=UUID(row["project_id"]),
+        id=ids.parse(row["id"]),
+        project_id=ids.parse(row["project_id"]),
         channel=Channel(row["channel"]),
         chat_id=row["chat_id"],
         user_id=row["user_id"],
@@ -237,6 +237,6 @@ def _subscriber(row: Row) -> Subscriber:
         username=row["username"],
         locale=row["locale"],
         status=SubscriberStatus(row["status"]),
-        focus_ticket_id=None if focus_ticket_id is None else UUID(focus_ticket_id),
+        focus_ticket_id=None if focus_ticket_id is None else ids.parse(focus_ticket_id),
         created_at=from_ms(row["created_at"]),
     )

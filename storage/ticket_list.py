@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from uuid import UUID
 
-from storage import ids, search
+from storage import search
 from storage.model import Channel, Priority, Status, Ticket
 from storage.tickets import SELECT, ticket_from
 from storage.transaction import Transaction
@@ -75,12 +75,12 @@ def listing(
 def _condition(project_id: UUID, wanted: TicketFilter) -> tuple[str, dict[str, object]]:
     """What a ticket `t` must be, less its words, and the values in it."""
     conditions = ["t.project_id = :project_id"]
-    values: dict[str, object] = {"project_id": ids.text(project_id)}
+    values: dict[str, object] = {"project_id": project_id}
     for name, column in COLUMNS:
         value = getattr(wanted, name)
         if value is not None:
             conditions.append(f"{column} = :{name}")
-            values[name] = str(value) if isinstance(value, UUID) else value
+            values[name] = value
     if wanted.priority not in (None, Priority.NORMAL):
         conditions.append("t.priority <> 'normal'")  # as the index says of what is in it
     if wanted.before is not None:

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from storage import ids
 from storage.errors import NotFound
 from storage.model import TicketType
 from storage.transaction import Row, Transaction
@@ -23,8 +24,8 @@ def create(
         " VALUES (:id, :project_id, :name, :description, :active, coalesce(:position,"
         " (SELECT coalesce(max(position) + 1, 0) FROM ticket_types"
         "  WHERE project_id = :project_id)), :now) RETURNING *",
-        id=str(tx.new_id()),
-        project_id=str(project_id),
+        id=tx.new_id(),
+        project_id=project_id,
         name=name,
         description=description,
         active=int(active),
@@ -51,8 +52,8 @@ def update(
         " description = coalesce(:description, description),"
         " active = coalesce(:active, active), position = coalesce(:position, position)"
         " WHERE id = :id AND project_id = :project_id RETURNING *",
-        id=str(type_id),
-        project_id=str(project_id),
+        id=type_id,
+        project_id=project_id,
         name=name,
         description=description,
         active=None if active is None else int(active),
@@ -69,11 +70,11 @@ def delete(tx: Transaction, project_id: UUID, type_id: UUID) -> TicketType | Non
     used = tx.one(
         "SELECT 1 WHERE EXISTS (SELECT 1 FROM tickets WHERE ticket_type_id = :id)"
         " OR EXISTS (SELECT 1 FROM requests WHERE ticket_type_id = :id)",
-        id=str(type_id),
+        id=type_id,
     )
     if used:
         return update(tx, project_id, type_id, active=False)
-    tx.run("DELETE FROM ticket_types WHERE id = :id", id=str(type_id))
+    tx.run("DELETE FROM ticket_types WHERE id = :id", id=type_id)
     return None
 
 
@@ -81,8 +82,8 @@ def get(tx: Transaction, project_id: UUID, type_id: UUID) -> TicketType:
     """Raises NotFound."""
     row = tx.one(
         "SELECT * FROM ticket_types WHERE id = :id AND project_id = :project_id",
-        id=str(type_id),
-        project_id=str(project_id),
+        id=type_id,
+        project_id=project_id,
     )
     if row is None:
         raise NotFound("There is no such ticket type in this project.")
@@ -102,15 +103,15 @@ def active(tx: Transaction, project_id: UUID) -> list[TicketType]:
     rows = tx.all(
         "SELECT * FROM ticket_types WHERE project_id = :project_id AND active = 1"
         " ORDER BY position, created_at, rowid",
-        project_id=str(project_id),
+        project_id=project_id,
     )
     return [_type(row) for row in rows]
 
 
 def _type(row: Row) -> TicketType:
     return TicketType(
-        id=UUID(row["id"]),
-        project_id=UUID(row["project_id"]),
+        id=ids.parse(row["id"]),
+        project_id=ids.parse(row["project_id"]),
         name=row["name"],
         description=row["description"],
         active=bool(row["active"]),

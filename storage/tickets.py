@@ -29,8 +29,8 @@ def get(tx: Transaction, project_id: UUID, ticket_id: UUID) -> Ticket:
     """Raises TicketNotFound, for another project's ticket too."""
     row = tx.one(
         f"{SELECT} WHERE t.id = :id AND t.project_id = :project_id",
-        id=str(ticket_id),
-        project_id=ids.text(project_id),
+        id=ticket_id,
+        project_id=project_id,
     )
     if row is None:
         raise TicketNotFound
@@ -41,7 +41,7 @@ def by_number(tx: Transaction, project_id: UUID, number: int) -> Ticket:
     """Raises TicketNotFound."""
     row = tx.one(
         f"{SELECT} WHERE t.project_id = :project_id AND t.number = :number",
-        project_id=ids.text(project_id),
+        project_id=project_id,
         number=number,
     )
     if row is None:
@@ -53,7 +53,7 @@ def of_customer(tx: Transaction, ticket_id: UUID, chat: Chat) -> Ticket:
     """A ticket of the customer in `chat`. Raises TicketNotFound for anybody else's."""
     row = tx.one(
         f"{SELECT} WHERE t.id = :id AND s.channel = :channel AND s.chat_id = :chat_id",
-        id=str(ticket_id),
+        id=ticket_id,
         channel=chat.channel,
         chat_id=chat.id,
     )
@@ -64,9 +64,7 @@ def of_customer(tx: Transaction, ticket_id: UUID, chat: Chat) -> Ticket:
 
 def of_message(tx: Transaction, message_id: UUID) -> Ticket:
     """The ticket that a message is in. Raises TicketNotFound."""
-    row = tx.one(
-        f"{SELECT} JOIN messages m ON m.ticket_id = t.id WHERE m.id = :id", id=str(message_id)
-    )
+    row = tx.one(f"{SELECT} JOIN messages m ON m.ticket_id = t.id WHERE m.id = :id", id=message_id)
     if row is None:
         raise TicketNotFound
     return ticket_from(row)
@@ -77,7 +75,7 @@ def last_closed(tx: Transaction, subscriber_id: UUID) -> Ticket | None:
     row = tx.one(
         f"{SELECT} WHERE t.subscriber_id = :id AND t.status = 'closed'"
         " ORDER BY t.closed_at DESC LIMIT 1",
-        id=str(subscriber_id),
+        id=subscriber_id,
     )
     return None if row is None else ticket_from(row)
 
@@ -86,7 +84,7 @@ def open_of_subscriber(tx: Transaction, subscriber_id: UUID) -> list[Ticket]:
     """A customer's tickets that are not closed, the newest first."""
     rows = tx.all(
         f"{SELECT} WHERE t.subscriber_id = :id AND t.status <> 'closed' ORDER BY t.number DESC",
-        id=str(subscriber_id),
+        id=subscriber_id,
     )
     return [ticket_from(row) for row in rows]
 
@@ -95,7 +93,7 @@ def open_of_project(tx: Transaction, project_id: UUID) -> list[Ticket]:
     """A project's tickets that are not closed, the oldest first."""
     rows = tx.all(
         f"{SELECT} WHERE t.project_id = :id AND t.status <> 'closed' ORDER BY t.number",
-        id=str(project_id),
+        id=project_id,
     )
     return [ticket_from(row) for row in rows]
 
@@ -142,7 +140,7 @@ def change_status(tx: Transaction, ticket: Ticket, status: Status) -> None:
     tx.run(
         "UPDATE tickets SET status = :status, updated_at = :now,"
         " closed_at = CASE WHEN :status = 'closed' THEN :now ELSE NULL END WHERE id = :id",
-        id=str(ticket.id),
+        id=ticket.id,
         status=status,
         now=tx.now_ms,
     )
@@ -153,14 +151,14 @@ def replied(tx: Transaction, ticket_id: UUID) -> None:
     tx.run(
         "UPDATE tickets SET updated_at = :now, first_reply_at = coalesce(first_reply_at, :now)"
         " WHERE id = :id",
-        id=str(ticket_id),
+        id=ticket_id,
         now=tx.now_ms,
     )
 
 
 def touch(tx: Transaction, ticket_id: UUID) -> None:
     """Something happened in the ticket that changes none of its fields."""
-    tx.run("UPDATE tickets SET updated_at = :now WHERE id = :id", id=str(ticket_id), now=tx.now_ms)
+    tx.run("UPDATE tickets SET updated_at = :now WHERE id = :id", id=ticket_id, now=tx.now_ms)
 
 
 def customer_name(ticket: Ticket) -> str:
@@ -189,8 +187,8 @@ def write_assignee(tx: Transaction, ticket: Ticket, agent_id: UUID | None) -> No
     tx.run(
         "UPDATE tickets SET assigned_to = :agent_id, status = :status, updated_at = :now"
         " WHERE id = :id",
-        id=str(ticket.id),
-        agent_id=None if agent_id is None else str(agent_id),
+        id=ticket.id,
+        agent_id=agent_id,
         status=status,
         now=tx.now_ms,
     )
@@ -202,7 +200,7 @@ def set_priority(tx: Transaction, project_id: UUID, ticket_id: UUID, priority: P
         return ticket
     tx.run(
         "UPDATE tickets SET priority = :priority, updated_at = :now WHERE id = :id",
-        id=str(ticket_id),
+        id=ticket_id,
         priority=priority,
         now=tx.now_ms,
     )
@@ -219,7 +217,7 @@ def rate(tx: Transaction, ticket_id: UUID, chat: Chat, rating: int) -> Ticket:
         raise ValidationFailed("rating", "must be from 1 to 5")
     tx.run(
         "UPDATE tickets SET rating = :rating, updated_at = :now WHERE id = :id",
-        id=str(ticket_id),
+        id=ticket_id,
         rating=rating,
         now=tx.now_ms,
     )

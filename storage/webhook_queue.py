@@ -55,10 +55,10 @@ def add(
         " VALUES (:id, :webhook_id, :event, :ticket_id, :snapshot, :now, CASE WHEN EXISTS"
         " (SELECT 1 FROM webhook_deliveries WHERE ticket_id = :ticket_id"
         " AND webhook_id = :webhook_id AND finished_at IS NULL) THEN NULL ELSE :now END)",
-        id=str(delivery_id),
-        webhook_id=str(webhook_id),
+        id=delivery_id,
+        webhook_id=webhook_id,
         event=event,
-        ticket_id=None if ticket_id is None else str(ticket_id),
+        ticket_id=ticket_id,
         snapshot=snapshot,
         now=tx.now_ms,
     )
@@ -120,13 +120,13 @@ def due(tx: Transaction, wanted: Mapping[UUID, int]) -> list[Due]:
             " WHERE d.webhook_id = :webhook_id AND d.due_at <= :now AND d.body IS NOT NULL"
             " AND w.status = 'active' AND coalesce(w.paused_until, 0) <= :now"
             " ORDER BY d.due_at, d.seq LIMIT :count",
-            webhook_id=str(webhook_id),
+            webhook_id=webhook_id,
             now=tx.now_ms,
             count=count,
         )
         secrets = webhooks.valid_secrets(tx, webhook_id) if rows else ()
         found += [
-            Due(row["seq"], UUID(row["id"]), webhook_id, row["url"], row["body"], secrets)
+            Due(row["seq"], ids.parse(row["id"]), webhook_id, row["url"], row["body"], secrets)
             for row in rows
         ]
     return found
@@ -150,7 +150,7 @@ def attempted(
     )
     if row is None:
         return  # deleted with its endpoint, or erased with its customer
-    webhook_id = UUID(row["webhook_id"])
+    webhook_id = ids.parse(row["webhook_id"])
     if attempt.succeeded:
         webhooks.succeeded(tx, webhook_id)
         _finish(tx, row, DeliveryStatus.DELIVERED, attempt)

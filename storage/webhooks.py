@@ -81,8 +81,8 @@ def create(
     disabled = status is WebhookStatus.DISABLED
     tx.insert(
         "webhooks",
-        id=str(webhook_id),
-        project_id=str(project_id),
+        id=webhook_id,
+        project_id=project_id,
         url=url,
         description=description,
         events=json.dumps(list(dict.fromkeys(events))),
@@ -97,8 +97,8 @@ def get(tx: Transaction, project_id: UUID, webhook_id: UUID) -> Webhook:
     """Raises NotFound, for another project's endpoint too."""
     row = tx.one(
         "SELECT * FROM webhooks WHERE id = :id AND project_id = :project_id",
-        id=str(webhook_id),
-        project_id=str(project_id),
+        id=webhook_id,
+        project_id=project_id,
     )
     if row is None:
         raise NotFound("There is no such webhook in this project.")
@@ -109,7 +109,7 @@ def listing(tx: Transaction, project_id: UUID) -> list[Webhook]:
     """A project's endpoints, the oldest first."""
     rows = tx.all(
         "SELECT * FROM webhooks WHERE project_id = :project_id ORDER BY created_at, rowid",
-        project_id=str(project_id),
+        project_id=project_id,
     )
     return [_webhook(row) for row in rows]
 
@@ -133,7 +133,7 @@ def update(
     tx.run(
         "UPDATE webhooks SET url = coalesce(:url, url), events = coalesce(:events, events),"
         " description = coalesce(:description, description) WHERE id = :id",
-        id=str(webhook_id),
+        id=webhook_id,
         url=url,
         events=None if events is None else json.dumps(list(dict.fromkeys(events))),
         description=description,
@@ -147,7 +147,7 @@ def update(
             " status = coalesce(:status, status),"
             " disabled_reason = CASE :status WHEN 'active' THEN NULL ELSE disabled_reason END"
             " WHERE id = :id",
-            id=str(webhook_id),
+            id=webhook_id,
             status=status,
         )
     tx.signal("webhooks")
@@ -157,7 +157,7 @@ def update(
 def delete(tx: Transaction, project_id: UUID, webhook_id: UUID) -> None:
     """Forget an endpoint with all that went or should go to it. Raises NotFound."""
     get(tx, project_id, webhook_id)
-    tx.run("DELETE FROM webhooks WHERE id = :id", id=str(webhook_id))
+    tx.run("DELETE FROM webhooks WHERE id = :id", id=webhook_id)
 
 
 def rotate_secret(tx: Transaction, project_id: UUID, webhook_id: UUID) -> Webhook:
@@ -167,13 +167,13 @@ def rotate_secret(tx: Transaction, project_id: UUID, webhook_id: UUID) -> Webhoo
         raise LimitReached(f"{MOST_SECRETS} secrets of this webhook are valid already.")
     tx.run(
         "DELETE FROM webhook_secrets WHERE webhook_id = :id AND expires_at <= :now",
-        id=str(webhook_id),
+        id=webhook_id,
         now=tx.now_ms,
     )
     tx.run(
         "UPDATE webhook_secrets SET expires_at = :expires_at"
         " WHERE webhook_id = :id AND expires_at IS NULL",
-        id=str(webhook_id),
+        id=webhook_id,
         expires_at=to_ms(tx.now + OVERLAP),
     )
     return replace(get(tx, project_id, webhook_id), secret=_new_secret(tx, webhook_id))
@@ -185,7 +185,7 @@ def valid_secrets(tx: Transaction, webhook_id: UUID) -> tuple[str, ...]:
         "SELECT secret FROM webhook_secrets"
         " WHERE webhook_id = :id AND (expires_at IS NULL OR expires_at > :now)"
         " ORDER BY expires_at IS NOT NULL, expires_at DESC",
-        id=str(webhook_id),
+        id=webhook_id,
         now=tx.now_ms,
     )
     return tuple(row["secret"] for row in rows)
@@ -196,16 +196,16 @@ def listeners(tx: Transaction, project_id: UUID) -> list[tuple[UUID, tuple[Event
     rows = tx.settled(
         "SELECT id, events FROM webhooks WHERE project_id = :project_id AND status = 'active'"
         " ORDER BY created_at, rowid",
-        project_id=ids.text(project_id),
+        project_id=project_id,
     )
-    return [(UUID(row["id"]), _events(row["events"])) for row in rows]
+    return [(ids.parse(row["id"]), _events(row["events"])) for row in rows]
 
 
 def succeeded(tx: Transaction, webhook_id: UUID) -> None:
     """An endpoint took something: it works, whatever happened before."""
     tx.run(
         "UPDATE webhooks SET failing_since = NULL WHERE id = :id AND failing_since IS NOT NULL",
-        id=str(webhook_id),
+        id=webhook_id,
     )
 
 
@@ -218,14 +218,14 @@ def failed(tx: Transaction, webhook_id: UUID, *, gone: bool, pause: timedelta | 
         "UPDATE webhooks SET failing_since = coalesce(failing_since, :now),"
         " paused_until = coalesce(:paused_until, paused_until)"
         " WHERE id = :id AND status = 'active' RETURNING *",
-        id=str(webhook_id),
+        id=webhook_id,
         now=tx.now_ms,
         paused_until=None if pause is None else to_ms(tx.now + pause),
     )
     if row is None or not (gone or tx.now - from_ms(row["failing_since"]) >= PATIENCE):
         return
     _disable(tx, webhook_id, Reason.GONE if gone else Reason.FAILING)
-    project = projects.get(tx, UUID(row["project_id"]))
+    project = projects.get(tx, ids.parse(row["project_id"]))
     url, _, _ = row["url"].partition("?")  # a query may hold what is nobody's business
     notices.notify_agents(tx, project, None, "endpoint_disabled", url=url, gone=gone)
 
@@ -233,7 +233,7 @@ def failed(tx: Transaction, webhook_id: UUID, *, gone: bool, pause: timedelta | 
 def _disable(tx: Transaction, webhook_id: UUID, reason: Reason) -> None:
     tx.run(
         "UPDATE webhooks SET status = 'disabled', disabled_reason = :reason WHERE id = :id",
-        id=str(webhook_id),
+        id=webhook_id,
         reason=reason,
     )
 
@@ -241,7 +241,7 @@ def _disable(tx: Transaction, webhook_id: UUID, reason: Reason) -> None:
 def _new_secret(tx: Transaction, webhook_id: UUID) -> str:
     """256 random bits as Standard Webhooks writes them: whsec_ and base64."""
     secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
-    tx.insert("webhook_secrets", webhook_id=str(webhook_id), secret=secret, created_at=tx.now_ms)
+    tx.insert("webhook_secrets", webhook_id=webhook_id, secret=secret, created_at=tx.now_ms)
     return secret
 
 
@@ -252,8 +252,8 @@ def _events(stored: str) -> tuple[Event, ...]:
 def _webhook(row: Row) -> Webhook:
     reason = row["disabled_reason"]
     return Webhook(
-        id=UUID(row["id"]),
-        project_id=UUID(row["project_id"]),
+        id=ids.parse(row["id"]),
+        project_id=ids.parse(row["project_id"]),
         url=row["url"],
         description=row["description"],
         events=_events(row["events"]),

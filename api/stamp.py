@@ -1,0 +1,6 @@
+"""Headers of a request's answer, whatever it will be: they gather while it is looked at."""
+
+from aiohttp import web
+
+STAMP = web.RequestKey("stamp", dict[str, str])
+"""Where a request keeps them."""
