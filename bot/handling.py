@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextvars import ContextVar
+from functools import partial
 from typing import ParamSpec, Self, TypeVar
 
 from storage import inbox
@@ -39,15 +40,20 @@ def last(operation: Operation[P, T | None]) -> Operation[P, T | None]:
     Where it returns None something is left to do, and the update stays as it is.
     """
     current = _current.get()
-    if current is None:
-        return operation
+    return operation if current is None else partial(_ending, current, operation)
 
-    def ending(tx: Transaction, /, *args: P.args, **kwargs: P.kwargs) -> T | None:
-        current.over = False  # a try before may have been undone
-        result = operation(tx, *args, **kwargs)
-        if result is not None:
-            inbox.handled(tx, current.ids)
-            current.over = True
-        return result
 
-    return ending
+def _ending(
+    current: Handling,
+    operation: Operation[P, T | None],
+    tx: Transaction,
+    /,
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T | None:
+    current.over = False  # a try before may have been undone
+    result = operation(tx, *args, **kwargs)
+    if result is not None:
+        inbox.handled(tx, current.ids)
+        current.over = True
+    return result

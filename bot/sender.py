@@ -5,8 +5,7 @@ What a row becomes is the business of `outgoing`; here are order, patience and t
 
 import asyncio
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
@@ -62,6 +61,8 @@ class _Lane:
         self.more = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
         self.due = Due()
+        self.busy = False
+        """Whether a row is on its way, or what became of it is being recorded."""
 
 
 class Sender:
@@ -78,7 +79,6 @@ class Sender:
         }
         self._picker = Picker(outlet, self._outgoing)
         self._lanes: dict[int, _Lane] = {}
-        self._sending: set[asyncio.Task[None]] = set()
         self._ending = False
         self.part = f"{self._messenger.channel} sender"
         """What its health is told of."""
@@ -114,9 +114,9 @@ class Sender:
         """Let what is being sent end and be recorded; the rest waits for the next start."""
         self._ending = True
         tasks = [lane.task for lane in self._lanes.values() if lane.task is not None]
-        busy = [task for task in tasks if task in self._sending]
+        busy = [lane.task for lane in self._lanes.values() if lane.task is not None and lane.busy]
         for task in tasks:
-            if task not in self._sending:
+            if task not in busy:
                 task.cancel()
         if busy:
             _, late = await asyncio.wait(busy, timeout=seconds)
@@ -179,14 +179,15 @@ class Sender:
                 pick = await self._picker.pick(row.chat)
             if pick.row is not None and pick.row.id == row.id:
                 loaded = pick.loaded()
-                with self._in_hand():
-                    await outgoing.send(loaded, turns)
+                lane.busy = True
+                await outgoing.send(loaded, turns)
                 if follower.knows:
                     self._sent(row)
         except Exception as error:
-            with self._in_hand():
-                await self._failed(row, error)
+            lane.busy = True
+            await self._failed(row, error)
         finally:
+            lane.busy = False
             turns.close()
 
     def _sent(self, row: OutboxRow) -> None:
@@ -195,16 +196,6 @@ class Sender:
         if _events.isEnabledFor(logging.DEBUG):
             said = {**told(row), "kind": row.kind.value, "seconds": round(seconds, 3)}
             _events.debug("sent", extra=said)
-
-    @contextmanager
-    def _in_hand(self) -> Iterator[None]:
-        task = asyncio.current_task()
-        assert task is not None
-        self._sending.add(task)
-        try:
-            yield
-        finally:
-            self._sending.discard(task)
 
     # --- the three kinds of error -----------------------------------------------------------------
 

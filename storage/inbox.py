@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from storage.model import Channel, Chat
+from pydantic_core import from_json
+
+from storage.model import CHANNEL, Channel, Chat
 from storage.transaction import Row, Transaction, from_ms, to_ms
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 REMEMBERED = timedelta(hours=48)
 """How long a handled update is known, to refuse a repeat; messengers keep updates for 24 hours."""
@@ -149,16 +153,20 @@ def forget(tx: Transaction, chat: Chat) -> int:
 
 def _dump(payload: Mapping[str, Any]) -> str:
     """JSON that SQLite takes: halves of surrogate pairs are no text, and cost a sign, no update."""
-    text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    text = _encode(payload)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def _update(row: Row) -> Update:
     return Update(
         id=row["id"],
-        channel=Channel(row["channel"]),
+        channel=CHANNEL[row["channel"]],
         update_id=row["update_id"],
         chat_id=row["chat_id"],
-        payload=json.loads(row["payload"]),
+        payload=from_json(row["payload"]),
         received_at=from_ms(row["received_at"]),
     )

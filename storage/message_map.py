@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from storage import ids
-from storage.model import Channel, Chat, Source
+from storage.model import CHANNEL, Channel, Chat, Source
 from storage.transaction import Row, Transaction
 
 CHAT = "channel = :channel AND chat_id = :chat_id"
@@ -233,7 +233,7 @@ def sent_since(tx: Transaction, channel: str, since_ms: int) -> list[tuple[int, 
 
 
 def _chat(row: Row) -> Chat:
-    return Chat(Channel(row["channel"]), row["chat_id"])
+    return Chat(CHANNEL[row["channel"]], row["chat_id"])
 
 
 def _copy(row: Row) -> Copy:

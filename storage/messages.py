@@ -8,15 +8,16 @@ from uuid import UUID
 from storage import ids, message_map, search
 from storage.errors import NotFound
 from storage.model import (
+    CHANNEL,
     Attachment,
     Author,
-    Channel,
     Content,
     Delivery,
     Message,
     NewAttachment,
     Source,
     Ticket,
+    by_value,
 )
 from storage.transaction import Row, Transaction, from_ms, optional_ms
 
@@ -26,8 +27,7 @@ SELECT = (
     " original_text, original_entities, internal, delivery, delivery_error, created_at, edited_at,"
     " files FROM messages"
 )
-AUTHOR = {author.value: author for author in Author}
-DELIVERY = {delivery.value: delivery for delivery in Delivery}
+AUTHOR, DELIVERY = by_value(Author), by_value(Delivery)
 
 
 def add(
@@ -250,7 +250,7 @@ def _attachment(row: Row) -> Attachment:
         file_name=row["file_name"],
         mime_type=row["mime_type"],
         size=row["size"],
-        channel=Channel(row["channel"]),
+        channel=CHANNEL[row["channel"]],
         file_id=row["file_id"],
         unique_id=row["unique_id"],
     )

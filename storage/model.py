@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar, dataclass_transform
 from uuid import UUID
 
 T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
 
 
 @dataclass_transform(frozen_default=True)
@@ -17,10 +18,19 @@ def noun(cls: type[T]) -> type[T]:
     return dataclass(slots=True, unsafe_hash=True)(cls)
 
 
+def by_value(kind: type[E]) -> Mapping[str, E]:
+    """An enum's members by what the schema keeps of them: to ask the enum takes five times as
+    long, and rows are read by the hundred."""
+    return {member.value: member for member in kind}
+
+
 class Channel(StrEnum):
     TELEGRAM = "telegram"
     MAX = "max"
     VIRTUAL = "virtual"
+
+
+CHANNEL = by_value(Channel)
 
 
 class Status(StrEnum):

@@ -13,7 +13,7 @@ from uuid import UUID
 from pydantic_core import from_json
 
 from storage import ids
-from storage.model import Channel, Chat, Project, Subscriber, noun
+from storage.model import CHANNEL, Channel, Chat, Project, Subscriber, by_value, noun
 from storage.transaction import Row, Transaction, from_ms, to_ms
 
 REMEMBERED = timedelta(days=7)
@@ -42,6 +42,9 @@ class Kind(StrEnum):
     NOTICE = "notice"
     EDIT = "edit"
     MARK = "mark"
+
+
+AUDIENCE, KIND = by_value(Audience), by_value(Kind)
 
 
 @noun
@@ -83,7 +86,7 @@ def put(
         kind=kind,
         ticket_id=ticket_id,
         message_id=message_id,
-        payload=json.dumps(payload or {}, ensure_ascii=False),
+        payload=json.dumps(payload, ensure_ascii=False) if payload else "{}",
         created_at=tx.now_ms,
         due_at=tx.now_ms,
     )
@@ -103,7 +106,7 @@ def wake_for(tx: Transaction, subscriber_id: UUID) -> None:
         id=subscriber_id,
     )
     for row in rows:
-        wake(tx, Chat(Channel(row["channel"]), row["chat_id"]))
+        wake(tx, Chat(CHANNEL[row["channel"]], row["chat_id"]))
 
 
 def to_agents(
@@ -277,9 +280,9 @@ def row_of(row: Row) -> OutboxRow:
     return OutboxRow(
         id=row["id"],
         project_id=ids.parse(row["project_id"]),
-        chat=Chat(Channel(row["channel"]), row["chat_id"]),
-        audience=Audience(row["audience"]),
-        kind=Kind(row["kind"]),
+        chat=Chat(CHANNEL[row["channel"]], row["chat_id"]),
+        audience=AUDIENCE[row["audience"]],
+        kind=KIND[row["kind"]],
         ticket_id=None if row["ticket_id"] is None else ids.parse(row["ticket_id"]),
         message_id=None if row["message_id"] is None else ids.parse(row["message_id"]),
         payload=from_json(row["payload"]),

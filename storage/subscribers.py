@@ -4,9 +4,19 @@ from uuid import UUID
 
 from storage import ids, notices, outbox, projects
 from storage.errors import NotFound
-from storage.model import Channel, Chat, Customer, Person, Subscriber, SubscriberStatus
+from storage.model import (
+    CHANNEL,
+    Channel,
+    Chat,
+    Customer,
+    Person,
+    Subscriber,
+    SubscriberStatus,
+    by_value,
+)
 from storage.transaction import Row, Transaction, from_ms
 
+STATUS = by_value(SubscriberStatus)
 CHAT = "channel = :channel AND chat_id = :chat_id"
 
 
@@ -229,14 +239,14 @@ def _subscriber(row: Row) -> Subscriber:
     return Subscriber(
         id=ids.parse(row["id"]),
         project_id=ids.parse(row["project_id"]),
-        channel=Channel(row["channel"]),
+        channel=CHANNEL[row["channel"]],
         chat_id=row["chat_id"],
         user_id=row["user_id"],
         first_name=row["first_name"],
         last_name=row["last_name"],
         username=row["username"],
         locale=row["locale"],
-        status=SubscriberStatus(row["status"]),
+        status=STATUS[row["status"]],
         focus_ticket_id=None if focus_ticket_id is None else ids.parse(focus_ticket_id),
         created_at=from_ms(row["created_at"]),
     )

@@ -6,7 +6,7 @@ from pydantic_core import from_json
 
 from storage import agents, events, ids, lifecycle, notices, outbox, projects, subscribers
 from storage.errors import TicketNotFound, ValidationFailed
-from storage.model import Channel, Chat, Customer, Priority, Status, Ticket
+from storage.model import CHANNEL, Chat, Customer, Priority, Status, Ticket, by_value
 from storage.transaction import Row, Transaction, from_ms, optional_ms
 
 # In the order in which `ticket_from` takes them.
@@ -20,9 +20,7 @@ SELECT = (
     " LEFT JOIN ticket_types y ON y.id = t.ticket_type_id"
     " LEFT JOIN agents a ON a.id = t.assigned_to"
 )
-STATUS = {status.value: status for status in Status}
-PRIORITY = {priority.value: priority for priority in Priority}
-CHANNEL = {channel.value: channel for channel in Channel}
+STATUS, PRIORITY = by_value(Status), by_value(Priority)
 
 
 def get(tx: Transaction, project_id: UUID, ticket_id: UUID) -> Ticket:

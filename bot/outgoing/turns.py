@@ -1,7 +1,9 @@
 """Turns for one row. Who had to wait for the first reads again what there is to merge by then."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import Token
+from types import TracebackType
 
 from bot.messengers import Messenger
 from bot.pacing import current_turn, made_nothing
@@ -48,24 +50,40 @@ class Turns:
         """The part of the chat's window that is free, from 1 down to 0."""
         return self._pace.headroom(self._chat_id, group=self._group)
 
-    @asynccontextmanager
-    async def one(self) -> AsyncIterator[None]:
+    def one(self) -> "_Room":
         """Room for one message: make it and record it inside."""
+        return _Room(self)
+
+    async def next(self) -> Turn:
+        """The turn that is taken already, or another."""
         turn = self._first or await self._turn()
         self._first = None
-        token = current_turn.set(turn)
-        try:
-            yield
-        except Exception as error:
-            if made_nothing(error):
-                turn.void()
-            raise
-        finally:
-            current_turn.reset(token)
-            turn.done()
+        return turn
 
     def close(self) -> None:
         """Give back a turn that was not needed."""
         if self._first is not None:
             self._first.void()
             self._first = None
+
+
+class _Room:
+    def __init__(self, turns: Turns) -> None:
+        self._turns = turns
+        self._turn: Turn
+        self._before: Token[Turn | None]
+
+    async def __aenter__(self) -> None:
+        self._turn = await self._turns.next()
+        self._before = current_turn.set(self._turn)
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        current_turn.reset(self._before)
+        if isinstance(error, Exception) and made_nothing(error):
+            self._turn.void()
+        self._turn.done()

@@ -60,7 +60,7 @@ class TelegramFeed:
 
     def album_of(self, payload: Mapping[str, Any]) -> str | None:
         message = payload.get("message")
-        group = message.get("media_group_id") if isinstance(message, Mapping) else None
+        group = message.get("media_group_id") if isinstance(message, dict) else None
         return None if group is None else str(group)
 
     def parse(self, payload: Mapping[str, Any]) -> Sequence[Update]:
@@ -100,15 +100,15 @@ def lane_of(update: Mapping[str, Any]) -> int:
     """The chat that an update belongs to, whose updates are handled in order; 0 without one."""
     for event in _events(update):
         inner = event.get("message")
-        for place in (event, inner if isinstance(inner, Mapping) else {}):
+        for place in (event, inner if isinstance(inner, dict) else {}):
             chat = place.get("chat")
-            if isinstance(chat, Mapping) and isinstance(chat.get("id"), int):
+            if isinstance(chat, dict) and isinstance(chat.get("id"), int):
                 return int(chat["id"])
         sender = event.get("from")
-        if isinstance(sender, Mapping) and isinstance(sender.get("id"), int):
+        if isinstance(sender, dict) and isinstance(sender.get("id"), int):
             return int(sender["id"])
     return 0
 
 
-def _events(update: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    return (event for event in update.values() if isinstance(event, Mapping))
+def _events(update: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    return (event for event in update.values() if isinstance(event, dict))

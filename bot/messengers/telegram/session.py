@@ -32,7 +32,7 @@ class Session(AiohttpSession):
         files: dict[str, Any] = {}
         values = {
             name: value
-            for name, given in method.model_dump(warnings=False).items()
+            for name, given in method.model_dump(exclude_none=True, warnings=False).items()
             if (value := self.prepare_value(given, bot, files, _dumps_json=False)) is not None
         }
         return super().build_form_data(bot, method) if files else JsonPayload(values)
