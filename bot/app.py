@@ -29,8 +29,8 @@ def build_dispatcher(
     dispatcher.update.outer_middleware(middlewares.Introduction(db, storage, default_locale))
     registry = SceneRegistry(dispatcher, register_on_add=False)  # looks for the state from there
     dispatcher.update.outer_middleware(middlewares.guided)
-    dispatcher.include_router(agents.router())
     dispatcher.include_router(customer.router(registry))
+    dispatcher.include_router(agents.router())
     return dispatcher
 
 

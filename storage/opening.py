@@ -1,9 +1,10 @@
 """Opening tickets: from a customer's messenger, or from a back-end."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
+
+from pydantic_core import to_json
 
 from storage import (
     events,
@@ -34,8 +35,6 @@ from storage.transaction import Transaction
 
 SUBJECT_LENGTH = 80
 """Characters of the first line that become the subject where none is given."""
-
-encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +163,7 @@ def _write(
         subject=subject,
         priority=new.priority,
         ticket_type_id=None if kind is None else kind.id,
-        context=encode(dict(context)) if context else "{}",
+        context=to_json(dict(context)).decode() if context else "{}",
         previous=new.previous,
         now=tx.now_ms,
     )
