@@ -9,8 +9,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 
 from bot.playground.telegram import Group, Message, Person, TelegramStandIn
@@ -40,6 +40,18 @@ def kibibytes(pid: int, what: str) -> int:
         if line.startswith(what):
             return int(line.split()[1])
     raise LookupError("the kernel does not tell the resident memory")
+
+
+@contextmanager
+def starting_on(core: int) -> Iterator[None]:
+    """A process that is started inside keeps to this core, with all its threads: those that it has
+    later take the core from the one that makes them."""
+    mine = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {core})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, mine)
 
 
 def cpu_seconds(pid: int) -> float:
@@ -98,8 +110,8 @@ async def echo_bot(
 ) -> AsyncIterator[Way]:
     people = [messenger.add_person(f"Visitor {n}") for n in range(CUSTOMERS)]
     command = [sys.executable, "-m", f"tests.bench.{program}", TOKEN, messenger.url, *arguments]
-    process = await asyncio.create_subprocess_exec(*command)
-    os.sched_setaffinity(process.pid, {core})
+    with starting_on(core):
+        process = await asyncio.create_subprocess_exec(*command)
     for person in people:
         person.say("Hello")
     await messenger.until(lambda: told(people) == 2 * CUSTOMERS, timeout=30, what="the bot")
@@ -128,8 +140,9 @@ async def desk(
         telegram_limits=UNLIMITED,
         agent_chat=f"telegram:{forum.id}",
     )
-    async with running:
-        os.sched_setaffinity(running.pid, {core})
+    async with AsyncExitStack() as started:
+        with starting_on(core):
+            await started.enter_async_context(running)
         people = [messenger.add_person(f"Customer {n}") for n in range(CUSTOMERS)]
         for person in people:
             person.open("help_main")
