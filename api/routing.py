@@ -18,6 +18,7 @@ from pydantic import BaseModel, TypeAdapter
 from api.desk import Desk
 from storage import ids
 from storage.errors import HelpdeskError, NotFound
+from storage.model import noun
 from storage.transaction import Transaction
 
 Given = TypeVar("Given")
@@ -25,7 +26,7 @@ Given = TypeVar("Given")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Call(Generic[Given]):
     """A request inside its transaction: whose it is, and what it gave in its body or query."""
 
@@ -40,7 +41,7 @@ class Call(Generic[Given]):
         return _id(self.path, missing, name)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class LongCall(Generic[Given]):
     """A request that takes its time, the caller known; it reads as often as it has to."""
 

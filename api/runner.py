@@ -1,5 +1,8 @@
 """Serves the application, and gives what fails below it the shape of every other error."""
 
+from collections.abc import Coroutine
+from typing import Any
+
 import structlog
 from aiohttp import web
 
@@ -19,8 +22,10 @@ class _Connection(web.RequestHandler):
         """What is still on its way of a request in hand is taken though the server ends: aiohttp
         3.14 leaves it lying from then on, and so the request without an answer."""
         ends, at_once = self._close, self._force_close
-        if self._request_in_progress:
-            self._close = self._force_close = False
+        if not self._request_in_progress or not (ends or at_once):
+            super().data_received(data)
+            return
+        self._close = self._force_close = False
         try:
             super().data_received(data)
         finally:
@@ -44,13 +49,13 @@ class _Connection(web.RequestHandler):
         response.force_close()
         return response
 
-    async def finish_response(
+    def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
-    ) -> tuple[web.StreamResponse, bool]:
+    ) -> Coroutine[Any, Any, tuple[web.StreamResponse, bool]]:
         """Send the answer; an exception here is aiohttp's refusal of an `Expect` it can't meet."""
         if isinstance(resp, web.HTTPException):
             resp = _problem(request, errors.of_aiohttp(resp))
-        return await super().finish_response(request, resp, start_time)
+        return super().finish_response(request, resp, start_time)
 
 
 def _problem(request: web.BaseRequest, error: HelpdeskError) -> web.Response:

@@ -73,7 +73,8 @@ def _long(route: Route, desk: Desk) -> Serve:
 async def _given(request: web.Request, route: Route, desk: Desk) -> tuple[object, Once | None]:
     try:
         given = await reading.read(request, route)
-        return given, await reading.once(request)
+        asks_once = reading.IDEMPOTENCY_KEY in request.headers
+        return given, await reading.once(request) if asks_once else None
     except HelpdeskError:
         await auth.authenticate(desk, request)
         raise

@@ -3,12 +3,12 @@
 The one writer runs equal requests one after the other, so that the second finds the first's answer.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 from storage.errors import IdempotencyConflict
+from storage.model import noun
 from storage.transaction import Transaction, to_ms
 
 REMEMBERED = timedelta(hours=24)
@@ -21,7 +21,7 @@ class Once(NamedTuple):
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Answer:
     """An answer of the API as it went over the wire."""
 

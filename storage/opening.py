@@ -1,7 +1,7 @@
 """Opening tickets: from a customer's messenger, or from a back-end."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from uuid import UUID
 
 from pydantic_core import to_json
@@ -30,6 +30,7 @@ from storage.model import (
     Subscriber,
     Ticket,
     TicketType,
+    noun,
 )
 from storage.transaction import Transaction
 
@@ -37,7 +38,7 @@ SUBJECT_LENGTH = 80
 """Characters of the first line that become the subject where none is given."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class NewTicket:
     """What a ticket starts with. Without a subject the first line of the text is it."""
 
