@@ -1,24 +1,45 @@
 """Ids: UUIDs that grow with time, so that a new row goes to the end of its index (RFC 9562, 7)."""
 
 import os
+import sqlite3
 import time
 from functools import lru_cache
+from operator import attrgetter
+from typing import Any
 from uuid import UUID
 
-parse = lru_cache(maxsize=8192)(UUID)
-"""A UUID from its text. The same ones are read over and over, and parsing is slow."""
-text = lru_cache(maxsize=8192)(str)
-"""The text of a UUID that is written over and over, such as a project's."""
+
+class Id(UUID):
+    """A UUID that keeps its text: each is written and asked for over and over."""
+
+    __slots__ = ("text",)
+
+    text: str
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        object.__setattr__(self, "text", super().__str__())
+
+    def __str__(self) -> str:
+        return self.text
+
+
+# The texts of UUIDs are what the schema keeps.
+sqlite3.register_adapter(Id, attrgetter("text"))
+sqlite3.register_adapter(UUID, str)
+
+parse = lru_cache(maxsize=8192)(Id)
+"""An id from its text. The same ones are read over and over, and parsing is slow."""
 
 _VERSION_AND_VARIANT = 0x7 << 76 | 0b10 << 62
 _RANDOM = 0xFFF << 64 | (1 << 62) - 1
 _drawn: list[int] = []
 
 
-def new() -> UUID:
+def new() -> Id:
     """48 bits of milliseconds since the Unix epoch, then 74 random bits."""
     milliseconds = time.time_ns() // 1_000_000
-    return UUID(int=milliseconds << 80 | _VERSION_AND_VARIANT | _draw())
+    return Id(int=milliseconds << 80 | _VERSION_AND_VARIANT | _draw())
 
 
 def _draw() -> int:

@@ -10,15 +10,10 @@ from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from uuid import UUID
 
-from storage import ids
-
 Row = sqlite3.Row
 Signal = tuple[str, object]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# The texts of UUIDs are what the schema keeps.
-sqlite3.register_adapter(UUID, ids.text)
-
 SETTLED = frozenset({"api_keys", "projects", "webhooks"})
 """Tables that are asked at every change, and themselves hardly ever change."""
 _WRITES = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
