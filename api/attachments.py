@@ -7,8 +7,8 @@ from urllib.parse import quote
 import structlog
 from aiohttp import web
 
-from api.middlewares import stamp
 from api.routing import LongCall, Route
+from api.stamp import stamp
 from storage import messages
 from storage.errors import NotFound, Unavailable
 from storage.model import Attachment

@@ -15,7 +15,6 @@ _ASKED = "Content-Type, Idempotency-Key, X-Request-Id"
 _REMEMBERED = "600"
 """Seconds that a browser may keep the answer to its question."""
 
-
 WITH_NOBODY = {"Vary": "Origin", "Cache-Control": "no-store"}
 """What the answer to a page says at first, so that nobody may read it."""
 

@@ -18,7 +18,7 @@ from structlog.contextvars import bind_contextvars
 
 from api import auth, errors
 from api.metrics import Metrics
-from api.stamp import STAMP
+from api.stamp import STAMP, stamp
 from storage.errors import HelpdeskError
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -71,11 +71,6 @@ def edge(recognise: Callable[[web.Request], Awaitable[object]], metrics: Metrics
         return response
 
     return around
-
-
-def stamp(request: web.Request, response: web.StreamResponse) -> None:
-    """Give an answer the headers that every one has; what is streamed needs them beforehand."""
-    response.headers.update(request[STAMP])
 
 
 def _told(

@@ -187,7 +187,7 @@ class Pace:
 
     def free(self, chat_id: int, *, group: bool) -> float:
         """How many messages this chat could take now, by its own windows; infinite without one."""
-        window = self._group_window if group else self._chat_window
+        window = self.window(group=group)
         if window is None:
             return math.inf
         chat = self._chats.get(chat_id)
@@ -195,7 +195,7 @@ class Pace:
 
     def headroom(self, chat_id: int, *, group: bool) -> float:
         """The part of this chat's window that is free, from 1 down to 0."""
-        window = self._group_window if group else self._chat_window
+        window = self.window(group=group)
         return 1.0 if window is None else self.free(chat_id, group=group) / window.count
 
     def _known(self, chat_id: int, group: bool) -> _Chat:

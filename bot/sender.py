@@ -113,17 +113,17 @@ class Sender:
     async def finish(self, seconds: float) -> None:
         """Let what is being sent end and be recorded; the rest waits for the next start."""
         self._ending = True
-        tasks = [lane.task for lane in self._lanes.values() if lane.task is not None]
-        busy = [lane.task for lane in self._lanes.values() if lane.task is not None and lane.busy]
-        for task in tasks:
-            if task not in busy:
+        lanes = {lane.task: lane for lane in self._lanes.values() if lane.task is not None}
+        busy = [task for task, lane in lanes.items() if lane.busy]
+        for task, lane in lanes.items():
+            if not lane.busy:
                 task.cancel()
         if busy:
             _, late = await asyncio.wait(busy, timeout=seconds)
             for task in late:
                 task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+        if lanes:
+            await asyncio.wait(lanes)
 
     async def _serve(self, chat_id: int, lane: _Lane) -> None:
         chat = self._messenger.chat(chat_id)

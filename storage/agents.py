@@ -4,7 +4,7 @@ from uuid import UUID
 
 from storage import ids
 from storage.errors import NotFound
-from storage.model import Agent, Channel, Person
+from storage.model import CHANNEL, Agent, Channel, Person
 from storage.transaction import Row, Transaction
 
 
@@ -90,7 +90,7 @@ def _agent(row: Row) -> Agent:
     return Agent(
         id=ids.parse(row["id"]),
         project_id=ids.parse(row["project_id"]),
-        channel=Channel(row["channel"]),
+        channel=CHANNEL[row["channel"]],
         user_id=row["user_id"],
         name=row["name"],
         username=row["username"],

@@ -23,6 +23,9 @@ class Id(UUID):
     def __str__(self) -> str:
         return self.text
 
+    def __reduce__(self) -> tuple[type["Id"], tuple[str]]:
+        return Id, (self.text,)  # a UUID is copied without what is added here
+
 
 # The texts of UUIDs are what the schema keeps.
 sqlite3.register_adapter(Id, attrgetter("text"))

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic_core import from_json
-
 from storage.model import CHANNEL, Channel, Chat
 from storage.transaction import Row, Transaction, from_ms, to_ms
 
@@ -167,6 +165,6 @@ def _update(row: Row) -> Update:
         channel=CHANNEL[row["channel"]],
         update_id=row["update_id"],
         chat_id=row["chat_id"],
-        payload=from_json(row["payload"]),
+        payload=json.loads(row["payload"]),
         received_at=from_ms(row["received_at"]),
     )

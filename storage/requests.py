@@ -14,7 +14,16 @@ from storage.errors import (
     HelpdeskDisabled,
     RequestNotFound,
 )
-from storage.model import Channel, Chat, Person, Project, Request, RequestStatus, Subscriber
+from storage.model import (
+    CHANNEL,
+    Channel,
+    Chat,
+    Person,
+    Project,
+    Request,
+    RequestStatus,
+    Subscriber,
+)
 from storage.transaction import Row, Transaction, from_ms, to_ms
 
 LIFETIME = timedelta(minutes=15)
@@ -212,7 +221,7 @@ def _request(tx: Transaction, row: Row) -> Request:
     return Request(
         id=row["id"],
         project_id=ids.parse(row["project_id"]),
-        channel=None if row["channel"] is None else Channel(row["channel"]),
+        channel=None if row["channel"] is None else CHANNEL[row["channel"]],
         ticket_type_id=None if row["ticket_type_id"] is None else ids.parse(row["ticket_type_id"]),
         context=json.loads(row["context"]),
         status=status,

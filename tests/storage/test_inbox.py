@@ -127,3 +127,15 @@ async def test_half_a_surrogate_pair_is_no_obstacle(db: Database) -> None:
     await db.write(inbox.add, TELEGRAM, [update(1, text="a\ud83d", key={"\udc00": "😀"})])
     (found,) = await db.read(inbox.pending, TELEGRAM, 0)
     assert found.payload == {"update_id": 1, "text": "a\ufffd", "key": {"\ufffd": "😀"}}
+
+
+async def test_an_update_however_deep_holds_up_no_other(db: Database) -> None:
+    deep: list[object] = []
+    for _ in range(500):
+        deep = [deep]
+    await db.write(inbox.add, TELEGRAM, [update(1, new_thing=deep), update(2)])
+    found = await db.read(inbox.pending, TELEGRAM, 0)
+    assert [each.payload for each in found] == [
+        {"update_id": 1, "new_thing": deep},
+        {"update_id": 2},
+    ]

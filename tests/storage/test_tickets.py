@@ -2,13 +2,12 @@
 
 import asyncio
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
 from storage import (
     agents,
-    ids,
     opening,
     outbox,
     projects,
@@ -232,12 +231,3 @@ async def test_last_closed_is_the_one_closed_last(
     last = await db.read(tickets.last_closed, ann.id)
     assert last is not None
     assert last.id == one.id
-
-
-def test_ids_are_of_version_7_and_grow() -> None:
-
-    made = [ids.new() for _ in range(1000)]
-    assert len(set(made)) == 1000
-    assert {each.version for each in made} == {7}
-    assert {each.variant for each in made} == {UUID(int=0x8 << 60).variant}
-    assert made[0].int >> 80 <= made[-1].int >> 80
