@@ -35,7 +35,7 @@ def key_hash(request: web.Request) -> str:
 
 async def recognise(desk: Desk, request: web.Request) -> UUID:
     """The caller's project, this request counted once. Raises Unauthorized, RateLimited."""
-    if LIMIT not in request[STAMP]:
+    if LIMIT not in request[STAMP]:  # else it is counted, as its answer will say
         await admit(desk, request)
     return await authenticate(desk, request)
 

@@ -184,7 +184,6 @@ class Sender:
                 if follower.knows:
                     self._sent(row)
         except Exception as error:
-            lane.busy = True
             await self._failed(row, error)
         finally:
             lane.busy = False

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import Token
-from types import TracebackType
 
 from bot.messengers import Messenger
 from bot.pacing import current_turn, made_nothing
@@ -77,12 +76,7 @@ class _Room:
         self._turn = await self._turns.next()
         self._before = current_turn.set(self._turn)
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, _: object, error: BaseException | None, __: object) -> None:
         current_turn.reset(self._before)
         if isinstance(error, Exception) and made_nothing(error):
             self._turn.void()

@@ -169,6 +169,26 @@ async def test_the_end_waits_for_what_is_being_sent_and_records_it(mail: Mailroo
     assert "One more thing" in mail.texts_to_ann()[-1]
 
 
+async def test_the_end_waits_until_a_refusal_is_recorded(
+    mail: Mailroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = await mail.ticket()
+    await mail.sent()
+    await mail.stop()
+    answer, _ = await mail.answers(ticket, "Good day")
+    blocked = faults.reject(403, "Forbidden: bot was blocked by the user")
+    mail.telegram.faults.add(blocked, "sendMessage", chat_id=mail.ann.id)
+    disk = FullDisk(mail.db, monkeypatch)
+    mail.start()
+    await mail.until(lambda _: disk.failed)
+    end = asyncio.create_task(mail.stop(5))
+    before = disk.failed
+    await mail.until(lambda _: disk.failed > before + 1)
+    disk.full = False
+    await end
+    assert (await mail.message(answer)).delivery is Delivery.FAILED
+
+
 async def test_the_end_does_not_wait_for_ever(mail: Mailroom) -> None:
     ticket = await mail.ticket()
     await mail.sent()

@@ -38,6 +38,15 @@ async def test_an_operation_sees_its_own_change(db: Database, project: Project) 
     assert await db.write(rename) == ["Shop", "Store", "telegram:-100"]
 
 
+async def test_a_change_of_many_rows_is_seen_too(db: Database, project: Project) -> None:
+    def rename(tx: Transaction) -> list[str]:
+        before = projects.get(tx, project.id).name
+        tx.run_many("UPDATE projects SET name = ? WHERE id = ?", [("Store", project.id)])
+        return [before, projects.get(tx, project.id).name]
+
+    assert await db.write(rename) == ["Shop", "Store"]
+
+
 async def test_a_neighbour_in_the_batch_sees_a_key_that_was_revoked_before_it(
     db: Database, project: Project
 ) -> None:
