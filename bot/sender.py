@@ -1,4 +1,4 @@
-"""The sender: one messenger's outbox, each chat's rows in order, until each is recorded as sent.
+"""The sender: one messenger's outbox, each lane's rows in order, until each is recorded as sent.
 
 What a row becomes is the business of `outgoing`; here are order, patience and the kinds of error.
 """
@@ -29,7 +29,7 @@ from bot.outgoing.topics import Mended
 from bot.outgoing.turns import Turns
 from storage import agent_chats, outbox
 from storage.errors import NotFound, Unavailable
-from storage.outbox import Audience, OutboxRow
+from storage.outbox import Audience, Kind, LaneKey, OutboxRow
 
 log = structlog.get_logger()
 _events = logging.getLogger(__name__)
@@ -66,7 +66,8 @@ class _Lane:
 
 
 class Sender:
-    """Sends what waits for one messenger's chats, each chat in a lane of its own."""
+    """Sends what waits for one messenger's chats, what is said in each in a lane of its own, and
+    the marks on it in another."""
 
     def __init__(self, outlet: Outlet) -> None:
         self.outlet = outlet
@@ -78,7 +79,7 @@ class Sender:
             Audience.AGENTS: ToAgents(outlet),
         }
         self._picker = Picker(outlet, self._outgoing)
-        self._lanes: dict[int, _Lane] = {}
+        self._lanes: dict[LaneKey, _Lane] = {}
         self._ending = False
         self.part = f"{self._messenger.channel} sender"
         """What its health is told of."""
@@ -86,29 +87,29 @@ class Sender:
     async def run(self, health: Health) -> None:
         """Send for ever, what was left over from before first."""
         with self._db.listen(f"outbox:{self._messenger.channel}") as news:
-            for chat_id in await self._left_over(health):
-                self._wake(chat_id)
+            for key in await self._left_over(health):
+                self._wake(key)
             health.good(self.part)
             while True:
                 await news.wait()
-                for chat_id in news.take():
-                    self._wake(chat_id)
+                for key in news.take():
+                    self._wake(key)
 
-    async def _left_over(self, health: Health) -> list[int]:
-        """The chats for which something waits from before."""
+    async def _left_over(self, health: Health) -> list[LaneKey]:
+        """The lanes in which something waits from before."""
         while True:
             try:
-                return await self._db.read(outbox.waiting_chats, self._messenger.channel)
+                return await self._db.read(outbox.waiting_lanes, self._messenger.channel)
             except Unavailable as error:
                 if health.bad(self.part, error.detail):
                     log.warning("cannot read the outbox", reason=error.detail)
                 await asyncio.sleep(1)
 
-    def _wake(self, chat_id: int) -> None:
-        lane = self._lanes.setdefault(chat_id, _Lane())
+    def _wake(self, key: LaneKey) -> None:
+        lane = self._lanes.setdefault(key, _Lane())
         lane.more.set()
         if lane.task is None and not self._ending:
-            lane.task = asyncio.create_task(self._serve(chat_id, lane), name=f"sender {chat_id}")
+            lane.task = asyncio.create_task(self._serve(key, lane), name=f"sender {key.chat_id}")
 
     async def finish(self, seconds: float) -> None:
         """Let what is being sent end and be recorded; the rest waits for the next start."""
@@ -125,9 +126,8 @@ class Sender:
         if lanes:
             await asyncio.wait(lanes)
 
-    async def _serve(self, chat_id: int, lane: _Lane) -> None:
-        chat = self._messenger.chat(chat_id)
-        follower = Follower(self._picker, chat, lane.more)
+    async def _serve(self, key: LaneKey, lane: _Lane) -> None:
+        follower = Follower(self._picker, key, lane.more)
         sequel.set(follower)
         stumbles = 0
         while not self._ending:
@@ -135,7 +135,7 @@ class Sender:
                 pick = follower.take()
                 if pick is None:
                     lane.more.clear()
-                    pick = await self._picker.pick(chat)
+                    pick = await self._picker.pick(key)
                 if pick.row is not None:
                     await self._step(lane, pick, pick.row, follower)
                 elif pick.held_until is not None:
@@ -148,10 +148,10 @@ class Sender:
                 log.warning("cannot read the outbox", reason=error.detail)
             except Exception:
                 # A lane that ended by an error would leave its chat without a sender.
-                log.exception("a lane stumbled", chat=chat_id)
+                log.exception("a lane stumbled", chat=key.chat_id)
             await asyncio.sleep(backoff(stumbles))
             stumbles += 1
-        self._lanes.pop(chat_id, None)
+        self._lanes.pop(key, None)
 
     async def _until(self, moment: datetime, lane: _Lane) -> None:
         """Wait for the moment, or for something new in the lane."""
@@ -171,12 +171,10 @@ class Sender:
         now = asyncio.get_running_loop().time
         try:
             picked_at = now()
-            if (
-                outgoing.needs_turn(pick.loaded())
-                and await turns.take()
-                and (lane.more.is_set() or now() > picked_at + FRESH)
+            if await outgoing.admit(pick.loaded(), turns) and (
+                lane.more.is_set() or now() > picked_at + FRESH
             ):
-                pick = await self._picker.pick(row.chat)
+                pick = await self._picker.pick(_lane_of(row))
             if pick.row is not None and pick.row.id == row.id:
                 loaded = pick.loaded()
                 lane.busy = True
@@ -240,7 +238,7 @@ class Sender:
             return
         level = log.warning if row.attempts in (0, 5) else log.debug
         level("sending waits", **told(row), seconds=round(seconds, 1), error=words(error))
-        if (lane := self._lanes.get(row.chat.id)) is not None:
+        if (lane := self._lanes.get(_lane_of(row))) is not None:
             lane.due.later(seconds)
         until = now + timedelta(seconds=seconds)
         await record(self._db, outbox.postpone, row.id, words(error), until)
@@ -249,6 +247,10 @@ class Sender:
         log.warning("not sent", **told(row), reason=reason, error=words(error))
         self._numbers.gave_up(row.chat.channel, row.audience, reason)
         await self._outgoing[row.audience].give_up(row, reason)
+
+
+def _lane_of(row: OutboxRow) -> LaneKey:
+    return LaneKey(row.chat.id, row.kind is Kind.MARK)
 
 
 def told(row: OutboxRow) -> dict[str, object]:

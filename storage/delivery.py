@@ -15,7 +15,7 @@ def recipient(tx: Transaction, ticket: Ticket) -> tuple[Subscriber, Chat] | None
     if ticket.channel is Channel.VIRTUAL or ticket.customer.subscriber_id is None:
         return None
     subscriber = subscribers.get(tx, ticket.project_id, ticket.customer.subscriber_id)
-    chat = outbox.chat_of(subscriber)
+    chat = subscriber.chat
     return None if chat is None else (subscriber, chat)
 
 

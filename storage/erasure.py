@@ -70,7 +70,7 @@ def erase(tx: Transaction, project_id: UUID, subscriber_id: UUID) -> Erased:
     )
     for row in carded:
         outbox.to_agents(tx, project, outbox.Kind.CARD, ticket_id=ids.parse(row["ticket_id"]))
-    chat = outbox.chat_of(subscriber)
+    chat = subscriber.chat
     tx.run(
         "UPDATE subscribers SET chat_id = NULL, user_id = NULL, first_name = NULL,"
         " last_name = NULL, username = NULL, locale = NULL, status = 'erased', updated_at = :now"

@@ -147,6 +147,13 @@ class Subscriber:
     focus_ticket_id: UUID | None
     created_at: datetime
 
+    @property
+    def chat(self) -> Chat | None:
+        """Where to write to; None for virtual customers and after erasure."""
+        if self.channel is Channel.VIRTUAL or self.chat_id is None:
+            return None
+        return Chat(self.channel, self.chat_id)
+
 
 @noun
 class Customer:

@@ -31,7 +31,7 @@ def notify_customer(
 
     `text` names one in `locales`, `values` fill it, `buttons` names a keyboard of the screens.
     """
-    chat = outbox.chat_of(subscriber)
+    chat = subscriber.chat
     if chat is None or subscriber.status is not SubscriberStatus.ACTIVE:
         return
     payload = {"text": text, "values": values, "reply_to": reply_to, "buttons": buttons}

@@ -7,13 +7,13 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic_core import from_json
 
 from storage import ids
-from storage.model import CHANNEL, Channel, Chat, Project, Subscriber, by_value, noun
+from storage.model import CHANNEL, Channel, Chat, Project, by_value, noun
 from storage.transaction import Row, Transaction, from_ms, to_ms
 
 REMEMBERED = timedelta(days=7)
@@ -21,7 +21,7 @@ REMEMBERED = timedelta(days=7)
 
 _WAITING = (
     "SELECT * FROM outbox WHERE channel = :channel AND chat_id = :chat_id AND status = 'pending'"
-    " ORDER BY ticket_id IS NOT NULL, id LIMIT :limit"
+    " AND (kind = 'mark') = :marks ORDER BY ticket_id IS NOT NULL, id LIMIT :limit"
 )
 
 
@@ -45,6 +45,13 @@ class Kind(StrEnum):
 
 
 AUDIENCE, KIND = by_value(Audience), by_value(Kind)
+
+
+class LaneKey(NamedTuple):
+    """What a chat is sent in one order: all that is said there or, apart, the marks on it."""
+
+    chat_id: int
+    marks: bool = False
 
 
 @noun
@@ -76,7 +83,7 @@ def put(
     message_id: UUID | None = None,
     payload: Mapping[str, Any] | None = None,
 ) -> None:
-    """Add a row and wake the sender of its channel for the chat once it is committed."""
+    """Add a row and wake the sender of its channel for it once it is committed."""
     tx.insert(
         "outbox",
         project_id=project_id,
@@ -90,23 +97,24 @@ def put(
         created_at=tx.now_ms,
         due_at=tx.now_ms,
     )
-    wake(tx, chat)
+    wake(tx, chat, marks=kind is Kind.MARK)
 
 
-def wake(tx: Transaction, chat: Chat) -> None:
+def wake(tx: Transaction, chat: Chat, *, marks: bool = False) -> None:
     """Have the sender of its channel look anew what waits for a chat, once this is committed."""
-    tx.signal(f"outbox:{chat.channel}", chat.id)
+    tx.signal(f"outbox:{chat.channel}", LaneKey(chat.id, marks))
 
 
 def wake_for(tx: Transaction, subscriber_id: UUID) -> None:
     """`wake` for each chat where something waits that is about a customer's tickets."""
     rows = tx.all(
-        "SELECT DISTINCT o.channel, o.chat_id FROM outbox o JOIN tickets t ON t.id = o.ticket_id"
+        "SELECT DISTINCT o.channel, o.chat_id, o.kind = 'mark' AS marks"
+        " FROM outbox o JOIN tickets t ON t.id = o.ticket_id"
         " WHERE o.status = 'pending' AND t.subscriber_id = :id",
         id=subscriber_id,
     )
     for row in rows:
-        wake(tx, Chat(CHANNEL[row["channel"]], row["chat_id"]))
+        wake(tx, Chat(CHANNEL[row["channel"]], row["chat_id"]), marks=bool(row["marks"]))
 
 
 def to_agents(
@@ -132,29 +140,25 @@ def to_agents(
         )
 
 
-def chat_of(subscriber: Subscriber) -> Chat | None:
-    """Where a subscriber can be written to; None for virtual customers and after erasure."""
-    if subscriber.channel is Channel.VIRTUAL or subscriber.chat_id is None:
-        return None
-    return Chat(subscriber.channel, subscriber.chat_id)
-
-
-def waiting_chats(tx: Transaction, channel: Channel) -> list[int]:
-    """Chats with pending rows, those of the longest wait first."""
+def waiting_lanes(tx: Transaction, channel: Channel) -> list[LaneKey]:
+    """In which lanes rows are pending, those of the longest wait first."""
     rows = tx.all(
-        "SELECT chat_id FROM outbox WHERE channel = :channel AND status = 'pending'"
-        " GROUP BY chat_id ORDER BY min(id)",
+        "SELECT chat_id, kind = 'mark' AS marks FROM outbox"
+        " WHERE channel = :channel AND status = 'pending' GROUP BY chat_id, marks ORDER BY min(id)",
         channel=channel,
     )
-    return [row["chat_id"] for row in rows]
+    return [LaneKey(row["chat_id"], bool(row["marks"])) for row in rows]
 
 
-def pending(tx: Transaction, chat: Chat, limit: int = 60) -> list[OutboxRow]:
-    """The rows that wait for a chat, in their order. The first one's `due_at` holds for all.
+def pending(
+    tx: Transaction, chat: Chat, limit: int = 60, *, marks: bool = False
+) -> list[OutboxRow]:
+    """What waits to be said in a chat, or the marks that wait for it, in their order. The first
+    one's `due_at` holds for all.
 
     Words that belong to no ticket go first: they may say what it is that the tickets wait for.
     """
-    return [row_of(row) for row in tx.all(_WAITING, **_named(chat), limit=limit)]
+    return [row_of(row) for row in tx.all(_WAITING, **_named(chat), limit=limit, marks=marks)]
 
 
 def behind(tx: Transaction, row: OutboxRow, limit: int = 60) -> list[OutboxRow]:
@@ -179,6 +183,7 @@ def makes(tx: Transaction, chat: Chat, limit: int) -> int:
         f" FROM ({_WAITING})",
         **_named(chat),
         limit=limit,
+        marks=False,
     )
     return 0 if row is None else row["made"] or 0
 

@@ -20,15 +20,15 @@ class Share(NamedTuple):
 
 
 def first(
-    tx: Transaction, chat: Chat, share: Share | None
+    tx: Transaction, chat: Chat, share: Share | None, *, marks: bool = False
 ) -> tuple[OutboxRow | None, datetime | None]:
-    """The row that goes next to `chat`. Edits of cards and marks make no message, so they go on
-    where a customer had the share.
+    """What is said next in `chat`, or the next of its `marks`. Edits of cards make no message, so
+    they go on where a customer had the share.
 
     Without a row: when to look again where there are none but those of customers who had theirs,
     None where nothing waits at all.
     """
-    rows = outbox.pending(tx, chat, 1)
+    rows = outbox.pending(tx, chat, 1, marks=marks)
     held = _held(tx, chat, share) if rows and share is not None else {}
     if held:
         rows = _pending(tx, chat, sorted(held))
@@ -67,8 +67,9 @@ def _pending(tx: Transaction, chat: Chat, held: list[str]) -> list[OutboxRow]:
         " LEFT JOIN ticket_threads h ON h.ticket_id = o.ticket_id"
         " AND h.channel = o.channel AND h.chat_id = o.chat_id"
         " WHERE o.channel = :channel AND o.chat_id = :chat_id AND o.status = 'pending'"
+        " AND (o.kind = 'mark') = 0"
         f" AND (t.id IS NULL OR t.subscriber_id NOT IN ({', '.join(f':{name}' for name in names)})"
-        " OR o.kind = 'mark' OR (o.kind = 'card' AND h.card_id IS NOT NULL))"
+        " OR (o.kind = 'card' AND h.card_id IS NOT NULL))"
         " ORDER BY o.ticket_id IS NOT NULL, o.id LIMIT 1",
         channel=chat.channel,
         chat_id=chat.id,

@@ -1,4 +1,4 @@
-"""What a chat is sent next: its first row, read in one go with all that sending it takes."""
+"""What a lane sends next: its first row, read in one go with all that sending it takes."""
 
 import asyncio
 import sqlite3
@@ -11,8 +11,7 @@ from bot.outgoing.outlet import Outlet
 from bot.outgoing.recording import Sequel
 from bot.outgoing.turns import Turns
 from storage import outbox, shares
-from storage.model import Chat
-from storage.outbox import Audience, OutboxRow
+from storage.outbox import Audience, LaneKey, OutboxRow
 from storage.shares import Share
 from storage.transaction import Transaction
 
@@ -21,10 +20,13 @@ FAIR = 0.75
 
 
 class Outgoing(Protocol):
-    """Sends the rows for one audience; `loaded` is what its `load` told of a row."""
+    """Sends the rows for one audience; `loaded` is what its `load` told of a row.
+
+    `admit` waits until the row may go, and tells whether that took time.
+    """
 
     def load(self, tx: Transaction, row: OutboxRow) -> Any: ...
-    def needs_turn(self, loaded: Any) -> bool: ...
+    async def admit(self, loaded: Any, turns: Turns) -> bool: ...
     def gathers(self, row: OutboxRow, turns: Turns) -> float: ...
     async def send(self, loaded: Any, turns: Turns) -> None: ...
     async def give_up(self, row: OutboxRow, reason: str) -> None: ...
@@ -32,7 +34,7 @@ class Outgoing(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """A chat's next row with what was loaded for it. Without a row, `held_until` is when to look
+    """A lane's next row with what was loaded for it. Without a row, `held_until` is when to look
     again where something waits."""
 
     row: OutboxRow | None
@@ -48,20 +50,21 @@ class Pick:
 
 
 class Picker:
-    """Picks for the chats of one messenger."""
+    """Picks for the lanes of one messenger."""
 
     def __init__(self, outlet: Outlet, outgoing: Mapping[Audience, Outgoing]) -> None:
         self._db = outlet.db
         self._messenger = outlet.messenger
         self._outgoing = outgoing
 
-    async def pick(self, chat: Chat) -> Pick:
-        """What waits for a chat and may go."""
-        return await self._db.read(self.read, chat, self.share(chat))
+    async def pick(self, lane: LaneKey) -> Pick:
+        """What waits in a lane and may go."""
+        return await self._db.read(self.read, lane, self.share(lane))
 
-    def read(self, tx: Transaction, chat: Chat, share: Share | None) -> Pick:
+    def read(self, tx: Transaction, lane: LaneKey, share: Share | None) -> Pick:
         """`pick`, inside a transaction."""
-        row, held_until = shares.first(tx, chat, share)
+        chat = self._messenger.chat(lane.chat_id)
+        row, held_until = shares.first(tx, chat, share, marks=lane.marks)
         if row is None:
             return Pick(None, held_until)
         try:
@@ -71,15 +74,16 @@ class Picker:
         except Exception as error:
             return Pick(row, error=error)
 
-    def share(self, chat: Chat) -> Share | None:
+    def share(self, lane: LaneKey) -> Share | None:
         """In a group no customer has more than a FAIR part of the window: what others write then
-        finds room at once, whatever one of them does. None while nobody can have had that much."""
+        finds room at once, whatever one of them does. None while nobody can have had that much,
+        and for marks."""
         pace = self._messenger.pace
         window = pace.window(group=True)
-        if window is None or not self._messenger.is_group(chat.id):
+        if window is None or lane.marks or not self._messenger.is_group(lane.chat_id):
             return None
         most = max(1, int(window.count * FAIR))
-        if window.count - pace.free(chat.id, group=True) < most:
+        if window.count - pace.free(lane.chat_id, group=True) < most:
             return None
         return Share(most, timedelta(seconds=window.seconds))
 
@@ -88,9 +92,9 @@ class Follower(Sequel):
     """Picks what follows a row in the transaction that ends it: one way through the database, where
     a look for more would be another. `more` tells of rows that the last pick may not know."""
 
-    def __init__(self, picker: Picker, chat: Chat, more: asyncio.Event) -> None:
+    def __init__(self, picker: Picker, lane: LaneKey, more: asyncio.Event) -> None:
         self._picker = picker
-        self._chat = chat
+        self._lane = lane
         self._more = more
         self._row: OutboxRow | None = None
         self._share: Share | None = None
@@ -103,13 +107,13 @@ class Follower(Sequel):
     def begin(self) -> None:
         self._pick = None
         self._more.clear()
-        self._share = self._picker.share(self._chat)
+        self._share = self._picker.share(self._lane)
 
     def read(self, tx: Transaction) -> Pick | None:
         if self._row is None or not outbox.ended(tx, self._row.id):
             return None
         try:
-            return self._picker.read(tx, self._chat, self._share)
+            return self._picker.read(tx, self._lane, self._share)
         except Exception:
             return None  # it must not undo what is recorded: the next look tells what is wrong
 

@@ -1,6 +1,5 @@
 """Rows for agent chats: cards, what is said in tickets, notices, edits and marks of delivery."""
 
-from dataclasses import replace
 from itertools import takewhile
 
 from aiogram.exceptions import TelegramBadRequest
@@ -42,11 +41,16 @@ class ToAgents:
 
     load = staticmethod(agents_view.load)
 
-    def needs_turn(self, loaded: View | Told | Mark) -> bool:
-        """Whether sending the row makes a message: an edit or a reaction does not."""
+    async def admit(self, loaded: View | Told | Mark, turns: Turns) -> bool:
+        """What makes a message waits for its turn, an edit for nothing. A mark lets those go first
+        who wait for words."""
+        if isinstance(loaded, Mark):
+            return await turns.give_way()
         if isinstance(loaded, View) and loaded.row.kind is Kind.CARD:
-            return loaded.thread.card_id is None or bool(self._cards.left(loaded))
-        return loaded.row.kind in (Kind.MESSAGE, Kind.NOTICE)
+            makes_a_message = loaded.thread.card_id is None or bool(self._cards.left(loaded))
+        else:
+            makes_a_message = loaded.row.kind is not Kind.EDIT
+        return makes_a_message and await turns.take()
 
     def gathers(self, row: OutboxRow, turns: Turns) -> float:
         """Seconds from its making that a row had better wait, for others to come along."""
@@ -210,10 +214,10 @@ class ToAgents:
         return True
 
     async def _mark_in_words(self, view: View, turns: Turns) -> None:
-        """Show by a reply that the answer arrived, if it is still there."""
+        """Show by a reply that the answer arrived, if it is still there. A reply goes to the topic
+        of what it answers."""
         row = view.row
-        place = place_of(view.thread, reply_to=row.payload["native_id"])
-        place = replace(place, must_reply=True)
+        place = Place(row.chat.id, reply_to=row.payload["native_id"], must_reply=True)
         try:
             await self._send_parts(row, [Part(Formatted(DELIVERED_IN_WORDS))], place, turns)
         except TelegramBadRequest as error:

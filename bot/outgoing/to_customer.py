@@ -75,8 +75,9 @@ class ToCustomer:
 
     load = staticmethod(_load)
 
-    def needs_turn(self, loaded: _Loaded) -> bool:
-        return loaded.row.kind is not Kind.EDIT
+    async def admit(self, loaded: _Loaded, turns: Turns) -> bool:
+        """A message waits for its turn, an edit for nothing."""
+        return loaded.row.kind is not Kind.EDIT and await turns.take()
 
     def gathers(self, row: OutboxRow, turns: Turns) -> float:
         """Answers never wait for others."""

@@ -11,6 +11,8 @@ from storage.outbox import Audience
 
 PRIORITY = {Audience.CUSTOMER: 0, Audience.AGENTS: 1}
 """Answers to customers go first."""
+AT_MOST = 2.0
+"""Seconds for which a mark lets messages go first."""
 
 
 class Turns:
@@ -27,6 +29,11 @@ class Turns:
             self._first = await self._turn()
             return self._first.waited_for
         return False
+
+    async def give_way(self) -> bool:
+        """Let those go first who could be sent a message and wait for their turn; whether there
+        was anybody."""
+        return await self._pace.calm(AT_MOST)
 
     @contextmanager
     def held(self) -> Iterator[None]:

@@ -108,7 +108,7 @@ class Mailroom:
         """All that waited is sent, or given up."""
         if self._running is None:
             self.start()
-        await self.until(lambda tx: not outbox.waiting_chats(tx, self.messenger.channel))
+        await self.until(lambda tx: not outbox.waiting_lanes(tx, self.messenger.channel))
 
     async def until(self, question: Callable[[Transaction], T]) -> T:
         """The first true answer of the database."""
@@ -161,10 +161,16 @@ class Mailroom:
         return await self.db.write(conversation.from_customer, ticket, content, source), source
 
     async def answers(
-        self, ticket: Ticket, text: str, files: Sequence[NewAttachment] = ()
+        self,
+        ticket: Ticket,
+        text: str,
+        files: Sequence[NewAttachment] = (),
+        *,
+        topic: Topic | None = None,
     ) -> tuple[Message, Source]:
-        """Bob's answer, written in General; with where it came from, for an edit."""
-        source = self._source(self.bob.say("…", in_=self.group))
+        """Bob's answer, written in General or in a topic; with where it came from, for an edit."""
+        place = {"in_": self.group} if topic is None else {"topic": topic}
+        source = self._source(self.bob.say("…", **place))
         agent = Customer(self.chat_of(self.group), self.bob.id, self.bob.first_name)
         message = await self.db.write(
             reply,

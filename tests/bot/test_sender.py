@@ -8,8 +8,8 @@ import pytest
 from bot.playground.telegram import faults
 from storage import outbox, subscribers, tickets
 from storage.errors import Unavailable
-from storage.model import Channel, Delivery, NewAttachment, Status, SubscriberStatus
-from storage.outbox import Audience, Kind
+from storage.model import Channel, Chat, Delivery, NewAttachment, Status, SubscriberStatus
+from storage.outbox import Audience, Kind, OutboxRow
 from storage.transaction import Transaction
 from tests.bot.mailroom import Clock, Mailroom
 
@@ -229,10 +229,10 @@ async def test_a_chat_whose_lane_stumbled_is_served_all_the_same(
     await mail.sent()
     pending, failures = outbox.pending, [RuntimeError("surprise"), Unavailable(), RuntimeError()]
 
-    def failing(tx: Transaction, *args: object) -> object:
+    def failing(tx: Transaction, chat: Chat, limit: int, *, marks: bool) -> list[OutboxRow]:
         if failures:
             raise failures.pop()
-        return pending(tx, *args)  # type: ignore[arg-type]
+        return pending(tx, chat, limit, marks=marks)
 
     monkeypatch.setattr(outbox, "pending", failing)
     await mail.answers(ticket, "Good day")

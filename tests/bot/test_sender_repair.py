@@ -234,7 +234,7 @@ async def test_a_chat_without_reactions_gets_a_mark_in_words(mail: Mailroom) -> 
     ticket = await mail.ticket()
     await mail.sent()
     mail.group.allow_reactions([])
-    _, source = await mail.answers(ticket, "Good day")
+    _, source = await mail.answers(ticket, "Good day", topic=mail.topic())
     await mail.sent()
     assert mail.topic().messages[-1].text == "✓"
     assert mail.topic().messages[-1].reply_to is mail.group.by_id[source.native_ids[0]]

@@ -88,7 +88,7 @@ async def test_a_sender_is_ready_once_it_knows_what_waits(
     broken = True
 
     async def read_or_fail(operation: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        if broken and operation is outbox.waiting_chats:
+        if broken and operation is outbox.waiting_lanes:
             raise Unavailable("The database cannot be read.")
         return await read(operation, *args, **kwargs)
 

@@ -8,7 +8,7 @@ from storage import agent_chats, conversation, notices, opening, outbox, project
 from storage.database import Database
 from storage.errors import Conflict, NotFound
 from storage.model import Channel, Chat, Content, Project, Status, Ticket
-from storage.outbox import Kind
+from storage.outbox import Kind, LaneKey
 from tests.storage.post import Clock
 
 OFFICE = Chat(Channel.TELEGRAM, -100)
@@ -133,7 +133,7 @@ async def test_what_waits_for_a_migrated_chat_refers_to_no_message_of_the_old_on
     await db.write(agent_chats.migrated, OFFICE, -101)
     (notice,) = await db.read(outbox.pending, Chat(Channel.TELEGRAM, -101))
     assert notice.payload == {**payload, "reply_to": None}
-    assert await db.read(outbox.pending, OFFICE) == []
+    assert await db.read(outbox.waiting_lanes, OFFICE.channel) == [LaneKey(-101)]
 
 
 async def test_words_that_belong_to_no_ticket_pass_tickets_that_wait_for_a_right(

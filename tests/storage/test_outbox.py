@@ -1,5 +1,6 @@
 """The outbox: what must go out, in the order of its causes, until it ended one way or another."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -8,7 +9,7 @@ import pytest
 from storage import notices, outbox, subscribers
 from storage.database import Database
 from storage.model import Channel, Chat, Person, Project, Subscriber, SubscriberStatus
-from storage.outbox import Audience, Kind, OutboxRow
+from storage.outbox import Audience, Kind, LaneKey, OutboxRow
 from storage.transaction import Row, Transaction
 from tests.storage.post import Clock
 
@@ -63,12 +64,42 @@ async def test_what_waits_behind_a_row_is_its_tickets_however_much_waits_between
     assert await db.read(outbox.makes, OFFICE, 100) == 74
 
 
-async def test_chats_that_wait_longest_come_first(db: Database, project: Project) -> None:
+async def test_lanes_that_wait_longest_come_first(db: Database, project: Project) -> None:
     others = [Chat(Channel.TELEGRAM, number) for number in (9, 3)]
-    for chat in (others[0], ANN, others[1], others[0]):
+    for chat in (others[0], ANN):
+        await put(db, project, "x", chat)
+    await db.write(outbox.put, project.id, ANN, Audience.AGENTS, Kind.MARK)
+    for chat in others[::-1]:
         await put(db, project, "x", chat)
     await put(db, project, "x", Chat(Channel.MAX, 77))
-    assert await db.read(outbox.waiting_chats, Channel.TELEGRAM) == [9, 5, 3]
+    lanes = await db.read(outbox.waiting_lanes, Channel.TELEGRAM)
+    assert lanes == [LaneKey(9), LaneKey(5), LaneKey(5, marks=True), LaneKey(3)]
+
+
+async def test_marks_wait_apart_from_what_is_said(db: Database, project: Project) -> None:
+    await put(db, project, "one", OFFICE)
+    with db.listen("outbox:telegram") as woken:
+        await db.write(outbox.put, project.id, OFFICE, Audience.AGENTS, Kind.MARK)
+        assert woken.take() == {LaneKey(OFFICE.id, marks=True)}
+        await put(db, project, "two", OFFICE)
+        assert woken.take() == {LaneKey(OFFICE.id)}
+    assert await texts(db, OFFICE) == ["one", "two"]
+    (mark,) = await db.read(outbox.pending, OFFICE, marks=True)
+    assert mark.kind is Kind.MARK
+
+
+async def test_what_is_first_is_found_by_an_index_however_much_waits(db: Database) -> None:
+    def details(tx: Transaction) -> list[str]:
+        seen: list[str] = []
+        tx._connection.set_trace_callback(seen.append)
+        outbox.pending(tx, OFFICE, 1)
+        outbox.pending(tx, OFFICE, 1, marks=True)
+        tx._connection.set_trace_callback(None)
+        return [row["detail"] for sql in seen for row in tx.all("EXPLAIN QUERY PLAN " + sql)]
+
+    for detail in (plan := await db.read(details)):
+        assert re.search("USING INDEX outbox_pending .channel=. AND chat_id=. AND <expr>=", detail)
+    assert len(plan) == 2
 
 
 async def test_a_cause_that_is_undone_sends_nothing(db: Database, project: Project) -> None:

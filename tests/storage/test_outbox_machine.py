@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from hypothesis import settings
@@ -11,13 +11,17 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from storage import opening, outbox, projects
 from storage.model import Channel, Chat, Content, Project
-from storage.outbox import Audience, Kind, OutboxRow
+from storage.outbox import Audience, Kind, LaneKey, OutboxRow
 from storage.transaction import Transaction
 from tests.storage.books import Books
 
+Lane: TypeAlias = tuple[Chat, bool]
+"""A chat, and whether it is about the marks in it."""
 CHATS = [Chat(Channel.TELEGRAM, 5), Chat(Channel.TELEGRAM, -100), Chat(Channel.MAX, 5)]
 MOVED = Chat(Channel.TELEGRAM, -1_000_000_000_100)
+LANES = [(chat, marks) for chat in (*CHATS, MOVED) for marks in (False, True)]
 chats = st.sampled_from([*CHATS, MOVED])
+lanes = st.sampled_from(LANES)
 
 
 @dataclass
@@ -27,6 +31,7 @@ class Known:
     text: str
     chat: Chat
     ticket: UUID | None
+    marks: bool = False
     begun: int = 0
     attempts: int = 0
     reply_to: int | None = None
@@ -53,18 +58,23 @@ class Post(RuleBasedStateMachine):
         if hasattr(self, "books"):
             self.books.close()
 
-    def _of(self, chat: Chat) -> list[Known]:
-        """What waits for a chat: words that belong to no ticket first."""
-        own = [known for known in self.waiting if known.chat == chat]
+    def _of(self, lane: Lane) -> list[Known]:
+        """What waits in a lane: what belongs to no ticket first."""
+        own = [known for known in self.waiting if (known.chat, known.marks) == lane]
         return sorted(own, key=lambda known: known.ticket is not None)
 
-    def _first(self, chat: Chat) -> tuple[Known, OutboxRow] | None:
-        rows = self.books.do(outbox.pending, chat)
-        return (self._of(chat)[0], rows[0]) if rows else None
+    def _rows(self, lane: Lane) -> list[OutboxRow]:
+        chat, marks = lane
+        return self.books.do(outbox.pending, chat, marks=marks)
 
-    def _put(self, chat: Chat, ticket: UUID | None, *, fails: bool) -> Known:
+    def _first(self, lane: Lane) -> tuple[Known, OutboxRow] | None:
+        rows = self._rows(lane)
+        return (self._of(lane)[0], rows[0]) if rows else None
+
+    def _put(self, lane: Lane, ticket: UUID | None, *, fails: bool) -> Known:
         self.number += 1
-        known = Known(f"text {self.number}", chat, ticket, reply_to=self.number)
+        chat, marks = lane
+        known = Known(f"text {self.number}", chat, ticket, marks, reply_to=self.number)
         payload = {"text": known.text, "reply_to": known.reply_to}
 
         def cause(tx: Transaction) -> None:
@@ -73,7 +83,7 @@ class Post(RuleBasedStateMachine):
                 self.project.id,
                 chat,
                 Audience.AGENTS,
-                Kind.NOTICE,
+                Kind.MARK if marks else Kind.NOTICE,
                 ticket_id=ticket,
                 payload=payload,
             )
@@ -83,31 +93,31 @@ class Post(RuleBasedStateMachine):
         self.books.do(cause)
         return known
 
-    @rule(chat=chats, ticket=st.sampled_from([None, 0, 1]))
-    def put(self, chat: Chat, ticket: int | None) -> None:
+    @rule(lane=lanes, ticket=st.sampled_from([None, 0, 1]))
+    def put(self, lane: Lane, ticket: int | None) -> None:
         place = None if ticket is None else self.tickets[ticket]
-        self.waiting.append(self._put(chat, place, fails=False))
+        self.waiting.append(self._put(lane, place, fails=False))
 
     @rule(chat=chats)
     def put_by_what_fails(self, chat: Chat) -> None:
         try:
-            self._put(chat, None, fails=True)
+            self._put((chat, False), None, fails=True)
         except Undone:
             return
         raise AssertionError
 
-    @rule(chat=chats)
-    def a_part_is_sent(self, chat: Chat) -> None:
-        if first := self._first(chat):
+    @rule(lane=lanes)
+    def a_part_is_sent(self, lane: Lane) -> None:
+        if first := self._first(lane):
             known, row = first
             known.begun += 1
             parts = [*row.progress.get("parts", []), [known.begun]]
             assert self.books.do(outbox.keep_progress, row.id, {"parts": parts})
 
-    @rule(chat=chats, status=st.sampled_from(["sent", "failed"]), merged=st.integers(0, 2))
-    def rows_end(self, chat: Chat, status: str, merged: int) -> None:
-        rows = self.books.do(outbox.pending, chat)[: 1 + merged]
-        own = self._of(chat)[: len(rows)]
+    @rule(lane=lanes, status=st.sampled_from(["sent", "failed"]), merged=st.integers(0, 2))
+    def rows_end(self, lane: Lane, status: str, merged: int) -> None:
+        rows = self._rows(lane)[: 1 + merged]
+        own = self._of(lane)[: len(rows)]
         ids = [row.id for row in rows]
         assert self.books.do(outbox.finish, ids[:1], status) == len(ids[:1])
         assert self.books.do(outbox.finish, ids[1:], "merged") == len(ids[1:])
@@ -118,9 +128,9 @@ class Post(RuleBasedStateMachine):
             self.waiting.remove(known)
             self.ended.append(known.text)
 
-    @rule(chat=chats, seconds=st.sampled_from([1, 60]))
-    def a_passing_error(self, chat: Chat, seconds: int) -> None:
-        if first := self._first(chat):
+    @rule(lane=lanes, seconds=st.sampled_from([1, 60]))
+    def a_passing_error(self, lane: Lane, seconds: int) -> None:
+        if first := self._first(lane):
             known, row = first
             known.attempts += 1
             until = self.books.now + timedelta(seconds=seconds)
@@ -128,9 +138,12 @@ class Post(RuleBasedStateMachine):
 
     @rule()
     def the_group_moves(self) -> None:
+        """Its marks are on messages that the new one does not have."""
         self.books.do(outbox.move_chat, CHATS[1], MOVED.id)
-        for known in self.waiting:
-            if known.chat == CHATS[1]:
+        for known in self.waiting[:]:
+            if known.chat == CHATS[1] and known.marks:
+                self.waiting.remove(known)
+            elif known.chat == CHATS[1]:
                 known.chat, known.reply_to = MOVED, None
 
     @precondition(lambda self: hasattr(self, "books"))
@@ -142,16 +155,19 @@ class Post(RuleBasedStateMachine):
 
     @invariant()
     def what_waits_is_there_in_its_order(self) -> None:
-        for chat in [*CHATS, MOVED] if hasattr(self, "books") else []:
-            rows = self.books.do(outbox.pending, chat)
-            seen = [_as_known(row) for row in rows]
-            assert seen == [_expected(known) for known in self._of(chat)]
+        for lane in LANES if hasattr(self, "books") else []:
+            seen = [_as_known(row) for row in self._rows(lane)]
+            assert seen == [_expected(known) for known in self._of(lane)]
 
     @invariant()
-    def chats_that_wait_longest_come_first(self) -> None:
+    def lanes_that_wait_longest_come_first(self) -> None:
         for channel in (Channel.TELEGRAM, Channel.MAX) if hasattr(self, "books") else ():
-            expected = [known.chat.id for known in self.waiting if known.chat.channel is channel]
-            found = self.books.do(outbox.waiting_chats, channel)
+            expected = [
+                LaneKey(known.chat.id, known.marks)
+                for known in self.waiting
+                if known.chat.channel is channel
+            ]
+            found = self.books.do(outbox.waiting_lanes, channel)
             assert found == list(dict.fromkeys(expected))
 
 

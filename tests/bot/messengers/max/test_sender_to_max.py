@@ -85,7 +85,7 @@ class Desk:
         sender = Sender(self._outlet)
         running = asyncio.create_task(sender.run(Health()))
         async with asyncio.timeout(PATIENCE):
-            while await self.db.read(outbox.waiting_chats, Channel.MAX):
+            while await self.db.read(outbox.waiting_lanes, Channel.MAX):
                 continue
         running.cancel()
         await asyncio.wait([running])

@@ -1,0 +1,113 @@
+"""Marks of delivery: beside what is said, never before it, and never held up by it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.messengers import Messenger
+from bot.messengers.telegram import build
+from bot.playground.telegram import TelegramStandIn, faults
+from storage import message_map, outbox
+from storage.outbox import Audience, Kind
+from tests.bot.mailroom import Mailroom
+
+WINDOW = 3
+REACT = "setMessageReaction"
+
+
+@pytest.fixture
+async def messenger(telegram: TelegramStandIn) -> AsyncIterator[Messenger]:
+    ready = build(telegram.token, telegram.url, {"group": (WINDOW, 3600.0)})
+    yield ready
+    await ready.bot.session.close()
+
+
+@pytest.fixture
+async def giving_way(mail: Mailroom, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Set once somebody gives way."""
+    begun, calm = asyncio.Event(), mail.messenger.pace.calm
+
+    async def watched(seconds: float) -> bool:
+        begun.set()
+        return await calm(seconds)
+
+    monkeypatch.setattr(mail.messenger.pace, "calm", watched)
+    return begun
+
+
+async def mark(mail: Mailroom) -> None:
+    """A mark on something that Bob wrote."""
+    project, said = await mail.project(), mail.bob.say("Good day", in_=mail.group)
+    await mail.db.write(
+        outbox.put,
+        project.id,
+        mail.chat_of(mail.group),
+        Audience.AGENTS,
+        Kind.MARK,
+        ticket_id=(await mail.ticket()).id,
+        payload={"native_id": said.id},
+    )
+
+
+async def test_a_mark_does_not_wait_for_what_waits_for_the_groups_window(mail: Mailroom) -> None:
+    ticket = await mail.ticket()
+    await mail.says(ticket, "Hello?")
+    other = await mail.ticket("Help", by=mail.telegram.add_person("Cara"))
+    await mail.says(other, "x" * 4000)
+    mail.start()
+    await mail.until(lambda tx: len(outbox.pending(tx, mail.chat_of(mail.group))) == 1)
+    _, source = await mail.answers(ticket, "Good day")
+    await mail.telegram.until(lambda: mail.group.by_id[source.native_ids[0]].emojis == ["👍"])
+    waiting = await mail.db.read(outbox.pending, mail.chat_of(mail.group))
+    assert waiting[0].kind is Kind.MESSAGE
+
+
+async def test_a_mark_lets_those_go_first_who_wait_for_words(
+    mail: Mailroom, giving_way: asyncio.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.outgoing.turns.AT_MOST", 3600.0)
+    on_its_way = await mail.messenger.pace.turn(5, group=False, priority=0)
+    on_its_way.hold()
+    await mark(mail)
+    mail.start()
+    async with asyncio.timeout(30):
+        await giving_way.wait()
+    on_its_way.done()
+    await mail.sent()
+    calls = [c.method for c in mail.telegram.calls if c.method in ("sendMessage", REACT)]
+    assert calls.count(REACT) == 1
+    assert calls[0] == "sendMessage"
+
+
+async def test_a_mark_gives_way_for_a_moment_only(
+    mail: Mailroom, giving_way: asyncio.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.outgoing.turns.AT_MOST", 0.01)
+    on_its_way = await mail.messenger.pace.turn(5, group=False, priority=0)
+    on_its_way.hold()
+    await mark(mail)
+    mail.start()
+    await mail.telegram.until(lambda: mail.telegram.calls.of(REACT))
+    assert giving_way.is_set()
+    assert not mail.telegram.calls.of("sendMessage")
+    on_its_way.done()
+
+
+async def test_a_mark_in_words_that_finds_no_topic_leaves_the_tickets_place_alone(
+    mail: Mailroom,
+) -> None:
+    """It goes beside what is said, which may have made a new place meanwhile."""
+    ticket = await mail.ticket()
+    await mail.sent()
+    place = await mail.db.read(message_map.thread, ticket.id, mail.chat_of(mail.group))
+    mail.group.allow_reactions([])
+    closed = faults.reject(400, "Bad Request: TOPIC_CLOSED")
+    mail.telegram.faults.add(closed, "sendMessage", chat_id=mail.group.id)
+    gone = faults.reject(400, "Bad Request: TOPIC_ID_INVALID")
+    mail.telegram.faults.add(gone, "reopenForumTopic")
+    await mail.answers(ticket, "Good day", topic=mail.topic())
+    await mail.sent()
+    assert [row["status"] for row in await mail.rows(kind=Kind.MARK)] == ["failed"]
+    now = await mail.db.read(message_map.thread, ticket.id, place.chat)
+    assert (now.thread_id, now.card_id) == (place.thread_id, place.card_id)
