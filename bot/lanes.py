@@ -23,6 +23,7 @@ from bot.outgoing.recording import record
 from storage import inbox
 from storage.database import Database
 from storage.errors import Unavailable
+from storage.transaction import Transaction
 
 log = structlog.get_logger()
 _events = logging.getLogger(__name__)
@@ -64,22 +65,33 @@ class Lanes:
 
     async def run(self) -> None:
         """Hand out updates for ever, those left over from before first."""
-        channel = self._messenger.channel
         loop = asyncio.get_running_loop()
-        with self._db.listen(f"inbox:{channel}") as arrived:
+        seen: list[inbox.Update] | None = None
+        with self._db.listen(f"inbox:{self._messenger.channel}", look=self._look) as arrived:
             while True:
-                arrived.clear()
-                try:
-                    updates = await self._db.read(inbox.pending, channel, self._after)
-                except Unavailable as error:
-                    log.warning("cannot read the inbox", reason=error.detail)
-                    await asyncio.sleep(1)
-                    continue
-                for update in updates:
-                    self._after = update.id
-                    self._put(_Arrived(update, loop.time()))
-                if not updates:
+                if seen is None:
+                    seen = await self._read()
+                for update in seen:
+                    if update.id > self._after:
+                        self._after = update.id
+                        self._put(_Arrived(update, loop.time()))
+                if len(seen) == inbox.BATCH:
+                    seen = None  # there may be more
+                else:
                     await arrived.wait()
+                    (seen,) = arrived.take().values()
+
+    def _look(self, tx: Transaction, _: object = None) -> list[inbox.Update]:
+        """What is new, in the transaction that took it in."""
+        return inbox.pending(tx, self._messenger.channel, self._after)
+
+    async def _read(self) -> list[inbox.Update]:
+        while True:
+            try:
+                return await self._db.read(self._look)
+            except Unavailable as error:
+                log.warning("cannot read the inbox", reason=error.detail)
+                await asyncio.sleep(1)
 
     def _put(self, arrived: _Arrived) -> None:
         chat_id = arrived.update.chat_id

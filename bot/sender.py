@@ -30,6 +30,7 @@ from bot.outgoing.turns import Turns
 from storage import agent_chats, outbox
 from storage.errors import NotFound, Unavailable
 from storage.outbox import Audience, Kind, LaneKey, OutboxRow
+from storage.transaction import Transaction
 
 log = structlog.get_logger()
 _events = logging.getLogger(__name__)
@@ -86,14 +87,14 @@ class Sender:
 
     async def run(self, health: Health) -> None:
         """Send for ever, what was left over from before first."""
-        with self._db.listen(f"outbox:{self._messenger.channel}") as news:
+        with self._db.listen(f"outbox:{self._messenger.channel}", look=self._look) as news:
             for key in await self._left_over(health):
                 self._wake(key)
             health.good(self.part)
             while True:
                 await news.wait()
-                for key in news.take():
-                    self._wake(key)
+                for key, pick in news.take().items():
+                    self._wake(key, pick)
 
     async def _left_over(self, health: Health) -> list[LaneKey]:
         """The lanes in which something waits from before."""
@@ -105,11 +106,17 @@ class Sender:
                     log.warning("cannot read the outbox", reason=error.detail)
                 await asyncio.sleep(1)
 
-    def _wake(self, key: LaneKey) -> None:
+    def _look(self, tx: Transaction, key: LaneKey) -> Pick | None:
+        """What is first in a lane that sleeps, in the transaction that woke it."""
+        return None if key in self._lanes else self._picker.read(tx, key, self._picker.share(key))
+
+    def _wake(self, key: LaneKey, pick: Pick | None = None) -> None:
         lane = self._lanes.setdefault(key, _Lane())
-        lane.more.set()
+        if lane.task is not None or pick is None:
+            lane.more.set()
         if lane.task is None and not self._ending:
-            lane.task = asyncio.create_task(self._serve(key, lane), name=f"sender {key.chat_id}")
+            served = self._serve(key, lane, pick)
+            lane.task = asyncio.create_task(served, name=f"sender {key.chat_id}")
 
     async def finish(self, seconds: float) -> None:
         """Let what is being sent end and be recorded; the rest waits for the next start."""
@@ -126,8 +133,8 @@ class Sender:
         if lanes:
             await asyncio.wait(lanes)
 
-    async def _serve(self, key: LaneKey, lane: _Lane) -> None:
-        follower = Follower(self._picker, key, lane.more)
+    async def _serve(self, key: LaneKey, lane: _Lane, first: Pick | None) -> None:
+        follower = Follower(self._picker, key, lane.more, first)
         sequel.set(follower)
         stumbles = 0
         while not self._ending:

@@ -6,9 +6,9 @@ What is written is the business of the operations; this module runs them, safely
 import asyncio
 import sqlite3
 import time
-from collections import defaultdict, deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections import deque
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -19,6 +19,7 @@ import aiosqlite
 from storage import ids
 from storage.errors import DatabaseOutage, DatabaseUnusable, Unavailable
 from storage.migrations import migrate
+from storage.news import Listeners, Look, News, Told
 from storage.outages import as_told, describe
 from storage.transaction import Signal, Transaction, to_ms
 
@@ -83,24 +84,6 @@ class _Lane:
         self.wake: asyncio.Future[None]
 
 
-class News(asyncio.Event):
-    """Set by signals; keeps what they are about until it is taken."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._about: set[Any] = set()
-
-    def tell(self, about: object) -> None:
-        self._about.add(about)
-        self.set()
-
-    def take(self) -> set[Any]:
-        """Clear it; what the signals since the last time were about."""
-        self.clear()
-        about, self._about = self._about, set()
-        return about
-
-
 class Database:
     """Runs operations on one SQLite file. Open it with `await Database.open(path)`."""
 
@@ -111,7 +94,7 @@ class Database:
         self._reads = _Queue(writes=False)
         self._lanes: list[_Lane] = []
         self._tasks: list[asyncio.Task[None]] = []
-        self._listeners: defaultdict[str, set[News]] = defaultdict(set)
+        self._listeners = Listeners()
         self._closing = False
         self._refused: tuple[float, str] | None = None
         self.path = Path()
@@ -213,15 +196,14 @@ class Database:
                 continue
             jobs = [waiting.popleft() for _ in range(min(BATCH, len(waiting)))]
             # The one place that runs a function on aiosqlite's thread: a batch is one hop.
-            await lane.connection._execute(self._run, lane, jobs)  # type: ignore[no-untyped-call]
+            run = lane.connection._execute(self._run, lane, jobs)  # type: ignore[no-untyped-call]
+            for news, about, seen in await run:
+                news.tell(about, seen)
             for job in jobs:
-                for topic, about in job.signals:
-                    for news in self._listeners.get(topic, ()):
-                        news.tell(about)
                 job.settle()
 
-    def _run(self, lane: _Lane, jobs: list[_Job]) -> None:
-        """On the connection's thread: every job, and one commit for all."""
+    def _run(self, lane: _Lane, jobs: list[_Job]) -> Told:
+        """On the connection's thread: every job, and one commit for all. Whom to tell."""
         connection = lane.connection._conn
         tx = Transaction(connection, self.clock(), self._new_id)
         changes = connection.total_changes
@@ -240,6 +222,7 @@ class Database:
                         connection.execute("ROLLBACK TO operation")
                         tx.forget()
                     connection.execute("RELEASE operation")
+            told = self._listeners.told(tx, set().union(*(job.signals for job in jobs)))
             connection.execute("COMMIT")
         except Exception as error:
             # There must be an answer, whatever it was: a lane that ends leaves all others waiting.
@@ -247,26 +230,21 @@ class Database:
                 connection.execute("ROLLBACK")
             for job in jobs:
                 job.error = job.error or DatabaseOutage(describe(error))
-                job.signals = set()
+            told = []
         refused = [job.error for job in jobs if isinstance(job.error, DatabaseOutage)]
         if lane.queue.writes and refused:
             self._refused = time.monotonic(), refused[0].detail
         elif connection.total_changes != changes:
             self._refused = None
+        return told
 
-    @contextmanager
-    def listen(self, *topics: str) -> Iterator[News]:
-        """An event, set after each commit that signalled one of `topics`; `take` it yourself."""
-        news = News()
-        for topic in topics:
-            self._listeners[topic].add(news)
-        try:
-            yield news
-        finally:
-            for topic in topics:
-                self._listeners[topic].discard(news)
-                if not self._listeners[topic]:
-                    del self._listeners[topic]
+    def listen(self, *topics: str, look: Look | None = None) -> AbstractContextManager[News]:
+        """An event, set after each commit that signalled one of `topics`; `take` it yourself.
+
+        `look` reads in that same transaction, on its thread, what there is to see of what the
+        signal is about: to read it afterwards would be another way to the database and back.
+        """
+        return self._listeners.listen(*topics, look=look)
 
 
 def _run_one(tx: Transaction, connection: sqlite3.Connection, job: _Job) -> bool:

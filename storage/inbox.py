@@ -11,6 +11,8 @@ from storage.transaction import Row, Transaction, from_ms, to_ms
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
+BATCH = 500
+"""Updates that are read at once at most."""
 REMEMBERED = timedelta(hours=48)
 """How long a handled update is known, to refuse a repeat; messengers keep updates for 24 hours."""
 FAILED_KEPT = timedelta(days=30)
@@ -66,14 +68,14 @@ def position(tx: Transaction, channel: Channel) -> int | None:
     return None if row is None else row["position"]
 
 
-def pending(tx: Transaction, channel: Channel, after: int, limit: int = 500) -> list[Update]:
-    """Updates not handled yet with an inbox id above `after`, oldest first."""
+def pending(tx: Transaction, channel: Channel, after: int) -> list[Update]:
+    """Updates not handled yet with an inbox id above `after`, oldest first, BATCH at most."""
     rows = tx.all(
         "SELECT * FROM inbox WHERE channel = :channel AND status = 'pending' AND id > :after"
         " ORDER BY id LIMIT :limit",
         channel=channel,
         after=after,
-        limit=limit,
+        limit=BATCH,
     )
     return [_update(row) for row in rows]
 

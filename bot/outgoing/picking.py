@@ -92,13 +92,15 @@ class Follower(Sequel):
     """Picks what follows a row in the transaction that ends it: one way through the database, where
     a look for more would be another. `more` tells of rows that the last pick may not know."""
 
-    def __init__(self, picker: Picker, lane: LaneKey, more: asyncio.Event) -> None:
+    def __init__(
+        self, picker: Picker, lane: LaneKey, more: asyncio.Event, first: Pick | None
+    ) -> None:
         self._picker = picker
         self._lane = lane
         self._more = more
         self._row: OutboxRow | None = None
         self._share: Share | None = None
-        self._pick: Pick | None = None
+        self._pick = first
 
     def follow(self, row: OutboxRow) -> None:
         """From now on it is this row that is waited for to end."""

@@ -71,9 +71,9 @@ async def waiting(desk: Desk, page: Page, request: Any) -> "asyncio.Task[Answer]
     listening = asyncio.Event()
     listen = desk.db.listen
 
-    def told(*topics: str) -> Any:
+    def told(*topics: str, look: Any = None) -> Any:
         listening.set()
-        return listen(*topics)
+        return listen(*topics, look=look)
 
     desk.db.listen = told  # type: ignore[method-assign]
     task = asyncio.ensure_future(page.about(request, wait=25))

@@ -193,9 +193,9 @@ async def waiting(desk: Desk, request: Any, wait: float = 25) -> "asyncio.Task[A
     listening = asyncio.Event()
     listen = desk.db.listen
 
-    def told(*topics: str) -> Any:
+    def told(*topics: str, look: Any = None) -> Any:
         listening.set()
-        return listen(*topics)
+        return listen(*topics, look=look)
 
     desk.db.listen = told  # type: ignore[method-assign]
     task = asyncio.ensure_future(status(desk.client, request, wait=wait))

@@ -66,6 +66,23 @@ async def test_what_was_left_over_comes_before_what_is_new(ward: Ward) -> None:
     assert [text for _, text in ward.handled] == ["line 0", "line 1", "line 2", "new"]
 
 
+async def test_what_is_seen_again_is_handled_once(
+    ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pending, stuck = inbox.pending, asyncio.Event()
+    monkeypatch.setattr(inbox, "pending", lambda tx, channel, _: pending(tx, channel, 0))
+    ward.before = lambda _: stuck.wait()
+    await ward.receive(ANN, "left over")
+    ward.start()
+    await ward.until(lambda: ward.tries)
+    for number in range(3):
+        await ward.receive(CARA, f"line {number}")
+    stuck.set()
+    await ward.done()
+    lines = [(CARA, f"line {number}") for number in range(3)]
+    assert ward.handled == [(ANN, "left over"), *lines]
+
+
 async def test_more_than_one_reading_is_handled(ward: Ward) -> None:
     for number in range(520):
         await ward.receive(ANN if number % 2 else CARA, str(number))

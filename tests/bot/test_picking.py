@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from bot import sender
-from bot.outgoing.picking import Picker
+from bot.outgoing.picking import Pick, Picker
 from bot.playground.telegram import Group, Person
 from storage import erasure, subscribers
 from storage.model import Delivery, Message, SubscriberStatus, Ticket
+from storage.outbox import LaneKey
 from storage.transaction import Transaction
 from tests.bot.mailroom import Mailroom
 
@@ -34,6 +35,46 @@ async def test_what_comes_right_after_a_row_was_recorded_is_not_overlooked(
     await mail.says(ticket, "first")
     await mail.sent()
     await mail.telegram.until(lambda: mail.texts(mail.topic())[1:] == ["first", "late"])
+
+
+async def test_what_wakes_a_lane_is_picked_with_its_cause(
+    mail: Mailroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = await mail.ticket()
+    await mail.sent()
+    looked: list[LaneKey] = []
+    pick = Picker.pick
+
+    async def watched(picker: Picker, lane: LaneKey) -> Pick:
+        looked.append(lane)
+        return await pick(picker, lane)
+
+    monkeypatch.setattr(Picker, "pick", watched)
+    await mail.answers(ticket, "Good day")
+    await mail.sent()
+    assert "Good day" in mail.texts_to_ann()[-1]
+    assert LaneKey(mail.ann.id) not in looked
+
+
+async def test_what_wakes_a_lane_and_could_not_be_seen_is_looked_for(
+    mail: Mailroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = await mail.ticket()
+    await mail.sent()
+    read = Picker.read
+    failed: list[LaneKey] = []
+
+    def broken(self: Picker, tx: Transaction, lane: LaneKey, *about: Any) -> Pick:
+        if lane.chat_id == mail.ann.id and not failed:
+            failed.append(lane)
+            raise ValueError("no such weather")
+        return read(self, tx, lane, *about)
+
+    monkeypatch.setattr(Picker, "read", broken)
+    await mail.answers(ticket, "Good day")
+    await mail.sent()
+    assert failed == [LaneKey(mail.ann.id)]
+    assert "Good day" in mail.texts_to_ann()[-1]
 
 
 @pytest.mark.parametrize("error", [sqlite3.OperationalError, ValueError])

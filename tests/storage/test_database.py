@@ -125,45 +125,6 @@ async def test_commits_are_durable(db: Database) -> None:
     assert await db.write(pragmas) == [full, "wal", 1]
 
 
-async def test_signals_wake_listeners_after_the_commit_and_only_theirs(db: Database) -> None:
-    def signal(tx: Transaction) -> None:
-        make(tx, "signalled")
-        tx.signal("made")
-
-    with db.listen("made", "other") as made, db.listen("elsewhere") as elsewhere:
-        await db.write(make, "silent")
-        assert not made.is_set()
-        await db.write(signal)
-        assert made.is_set()
-        assert await db.read(slugs) == ["silent", "signalled"]
-        assert not elsewhere.is_set()
-
-
-async def test_listeners_learn_once_what_signals_are_about(db: Database) -> None:
-    def signal(tx: Transaction, chat: int) -> None:
-        tx.signal("made", chat)
-
-    with db.listen("made") as made:
-        await asyncio.gather(*(db.write(signal, chat) for chat in (7, 8, 7)))
-        assert made.take() == {7, 8}
-        assert not made.is_set()
-        await db.write(signal, 9)
-        assert made.take() == {9}
-
-
-async def test_what_is_undone_signals_nothing(db: Database) -> None:
-    with db.listen("made") as made:
-        with pytest.raises(Conflict):
-            await db.write(fail, "failing")
-        assert not made.is_set()
-
-
-async def test_who_listens_no_more_is_forgotten(db: Database) -> None:
-    with db.listen("made"), db.listen("made"):
-        pass
-    assert not db._listeners
-
-
 async def test_a_caller_who_gave_up_holds_up_nobody(db: Database) -> None:
     loop = asyncio.get_running_loop()
     begun, go_on = asyncio.Event(), threading.Event()
