@@ -107,8 +107,11 @@ class Sender:
                 await asyncio.sleep(1)
 
     def _look(self, tx: Transaction, key: LaneKey) -> Pick | None:
-        """What is first in a lane that sleeps, in the transaction that woke it."""
-        return None if key in self._lanes else self._picker.read(tx, key, self._picker.share(key))
+        """What is first in a group's lane that sleeps, in the transaction that woke it. In a
+        private chat it is read afterwards: the screen of the same update had better come first."""
+        if key in self._lanes or not self._messenger.is_group(key.chat_id):
+            return None
+        return self._picker.read(tx, key, self._picker.share(key))
 
     def _wake(self, key: LaneKey, pick: Pick | None = None) -> None:
         lane = self._lanes.setdefault(key, _Lane())
