@@ -1,4 +1,4 @@
-"""When the row that is first in a chat's outbox is due, by a clock that nobody sets.
+"""When the row that is first in a lane of the outbox is due, by a clock that nobody sets.
 
 The time of day is asked once a row: a clock that is set back holds nothing up for as long.
 """
@@ -12,7 +12,7 @@ from storage.outbox import OutboxRow
 
 
 class Due:
-    """Of one chat at a time, inside a running event loop."""
+    """Of one lane, inside a running event loop."""
 
     def __init__(self) -> None:
         self._row = 0

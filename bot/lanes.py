@@ -61,6 +61,7 @@ class Lanes:
         self._handle = handle
         self._lanes: dict[int, _Lane] = {}
         self._after = 0
+        self._behind = True
         self._ending = False
 
     async def run(self) -> None:
@@ -71,6 +72,7 @@ class Lanes:
             while True:
                 if seen is None:
                     seen = await self._read()
+                    self._behind = len(seen) == inbox.BATCH
                 for update in seen:
                     if update.id > self._after:
                         self._after = update.id
@@ -79,16 +81,19 @@ class Lanes:
                     seen = None  # there may be more
                 else:
                     await arrived.wait()
-                    (seen,) = arrived.take().values()
+                    seen = arrived.take().get(None)
 
-    def _look(self, tx: Transaction, _: object = None) -> list[inbox.Update]:
-        """What is new, in the transaction that took it in."""
+    def _look(self, tx: Transaction, _: object) -> list[inbox.Update] | None:
+        """What is new, in the transaction that took it in; not while there is more to read."""
+        return None if self._behind else self._pending(tx)
+
+    def _pending(self, tx: Transaction) -> list[inbox.Update]:
         return inbox.pending(tx, self._messenger.channel, self._after)
 
     async def _read(self) -> list[inbox.Update]:
         while True:
             try:
-                return await self._db.read(self._look)
+                return await self._db.read(self._pending)
             except Unavailable as error:
                 log.warning("cannot read the inbox", reason=error.detail)
                 await asyncio.sleep(1)

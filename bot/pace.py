@@ -167,6 +167,11 @@ class Pace:
         chat.paused_until = max(chat.paused_until, self._clock() + seconds)
         self._review(chat)
 
+    def paused(self, chat_id: int) -> float:
+        """Seconds for which the messenger asked this chat to wait still; 0 is none."""
+        chat = self._chats.get(chat_id)
+        return 0.0 if chat is None else max(chat.paused_until - self._clock(), 0.0)
+
     def remember(self, chat_id: int, *, group: bool, age: float) -> None:
         """Count a message made `age` seconds ago, before this process started."""
         chat = self._known(chat_id, group)

@@ -38,9 +38,9 @@ _events = logging.getLogger(__name__)
 PERSISTENCE = timedelta(hours=24)
 """How long a row is tried again after passing errors."""
 SURPRISES = 8
-"""How often a row that our own code fails on is tried, some minutes: it holds up its whole chat."""
+"""How often a row that our own code fails on is tried, some minutes: it holds up its whole lane."""
 FRESH = 1.0
-"""Seconds for which what was picked is as it was, unless something new came for its chat."""
+"""Seconds for which what was picked is as it was, unless something new came in its lane."""
 LONGEST_SLEEP = 60.0
 """Seconds after which a row that waits is looked at again."""
 
@@ -119,7 +119,7 @@ class Sender:
             lane.more.set()
         if lane.task is None and not self._ending:
             served = self._serve(key, lane, pick)
-            lane.task = asyncio.create_task(served, name=f"sender {key.chat_id}")
+            lane.task = asyncio.create_task(served, name=f"sender {key}")
 
     async def finish(self, seconds: float) -> None:
         """Let what is being sent end and be recorded; the rest waits for the next start."""
@@ -157,8 +157,8 @@ class Sender:
             except Unavailable as error:
                 log.warning("cannot read the outbox", reason=error.detail)
             except Exception:
-                # A lane that ended by an error would leave its chat without a sender.
-                log.exception("a lane stumbled", chat=key.chat_id)
+                # A lane that ended by an error would leave its rows without a sender.
+                log.exception("a lane stumbled", chat=key.chat_id, marks=key.marks)
             await asyncio.sleep(backoff(stumbles))
             stumbles += 1
         self._lanes.pop(key, None)

@@ -19,7 +19,7 @@ import aiosqlite
 from storage import ids
 from storage.errors import DatabaseOutage, DatabaseUnusable, Unavailable
 from storage.migrations import migrate
-from storage.news import Listeners, Look, News, Told
+from storage.news import Listeners, Look, News, Seen
 from storage.outages import as_told, describe
 from storage.transaction import Signal, Transaction, to_ms
 
@@ -197,13 +197,13 @@ class Database:
             jobs = [waiting.popleft() for _ in range(min(BATCH, len(waiting)))]
             # The one place that runs a function on aiosqlite's thread: a batch is one hop.
             run = lane.connection._execute(self._run, lane, jobs)  # type: ignore[no-untyped-call]
-            for news, about, seen in await run:
-                news.tell(about, seen)
+            seen = await run
             for job in jobs:
+                self._listeners.tell(job.signals, seen)
                 job.settle()
 
-    def _run(self, lane: _Lane, jobs: list[_Job]) -> Told:
-        """On the connection's thread: every job, and one commit for all. Whom to tell."""
+    def _run(self, lane: _Lane, jobs: list[_Job]) -> Seen:
+        """On the connection's thread: every job, and one commit for all. What listeners saw."""
         connection = lane.connection._conn
         tx = Transaction(connection, self.clock(), self._new_id)
         changes = connection.total_changes
@@ -222,7 +222,7 @@ class Database:
                         connection.execute("ROLLBACK TO operation")
                         tx.forget()
                     connection.execute("RELEASE operation")
-            told = self._listeners.told(tx, set().union(*(job.signals for job in jobs)))
+            seen = self._listeners.look(tx, set().union(*(job.signals for job in jobs)))
             connection.execute("COMMIT")
         except Exception as error:
             # There must be an answer, whatever it was: a lane that ends leaves all others waiting.
@@ -230,13 +230,14 @@ class Database:
                 connection.execute("ROLLBACK")
             for job in jobs:
                 job.error = job.error or DatabaseOutage(describe(error))
-            told = []
+                job.signals = set()
+            seen = {}
         refused = [job.error for job in jobs if isinstance(job.error, DatabaseOutage)]
         if lane.queue.writes and refused:
             self._refused = time.monotonic(), refused[0].detail
         elif connection.total_changes != changes:
             self._refused = None
-        return told
+        return seen
 
     def listen(self, *topics: str, look: Look | None = None) -> AbstractContextManager[News]:
         """An event, set after each commit that signalled one of `topics`; `take` it yourself.

@@ -53,7 +53,7 @@ def delivered(tx: Transaction, project_id: UUID, ticket_id: UUID, message_id: UU
             project_id,
             chat,
             outbox.Audience.AGENTS,
-            outbox.Kind.MARK,
+            outbox.Kind.MARK if chat.channel.reacts else outbox.Kind.TICK,
             ticket_id=ticket_id,
             message_id=message_id,
             payload={"native_id": native_id},

@@ -15,6 +15,7 @@ from storage import (
     subscribers,
 )
 from storage.message_map import Role
+from storage.model import CHANNEL, Chat
 from storage.transaction import Transaction
 
 
@@ -51,7 +52,7 @@ def erase(tx: Transaction, project_id: UUID, subscriber_id: UUID) -> Erased:
         id=subscriber_id,
         card=Role.CARD,
     )
-    outbox.wake_for(tx, subscriber_id)  # what was picked to be sent is erased
+    _wake_senders(tx, subscriber_id)
     for table in ("outbox", "webhook_deliveries"):
         tx.run(f"DELETE FROM {table} WHERE ticket_id IN ({OF_TICKETS})", id=subscriber_id)
     tickets = tx.run(
@@ -83,3 +84,15 @@ def erase(tx: Transaction, project_id: UUID, subscriber_id: UUID) -> Erased:
         inbox.forget(tx, chat)
         max_messages.forget(tx, chat)
     return Erased(subscriber_id, tickets, texts, files)
+
+
+def _wake_senders(tx: Transaction, subscriber_id: UUID) -> None:
+    """What they picked to be sent is erased."""
+    rows = tx.all(
+        "SELECT DISTINCT channel, chat_id, kind = 'mark' AS marks FROM outbox"
+        f" WHERE status = 'pending' AND ticket_id IN ({OF_TICKETS})",
+        id=subscriber_id,
+    )
+    for row in rows:
+        chat = Chat(CHANNEL[row["channel"]], row["chat_id"])
+        outbox.wake(tx, chat, marks=bool(row["marks"]))

@@ -29,6 +29,11 @@ class Channel(StrEnum):
     MAX = "max"
     VIRTUAL = "virtual"
 
+    @property
+    def reacts(self) -> bool:
+        """Whether a bot can set reactions there."""
+        return self is Channel.TELEGRAM
+
 
 CHANNEL = by_value(Channel)
 

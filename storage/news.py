@@ -1,7 +1,6 @@
 """Who is told of what was committed, and what they look at in the same transaction."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -38,33 +37,42 @@ class News(asyncio.Event):
         return seen
 
 
-Told = list[tuple[News, object, Any]]
-"""Whom to tell, what it is about, and what was seen of it."""
+Seen = dict[tuple[News, object], Any]
+"""What was seen, by who looked and what it is about."""
 
 
 class Listeners:
-    """Who listens to which topics. Changed on the event loop, asked on the writer's thread."""
+    """Who listens to which topics. Changed on the event loop; who looks is asked on the writer's
+    thread too, so that the tuples are replaced, never changed."""
 
     def __init__(self) -> None:
-        self._by_topic: defaultdict[str, set[News]] = defaultdict(set)
+        self._by_topic: dict[str, tuple[News, ...]] = {}
 
     @contextmanager
     def listen(self, *topics: str, look: Look | None) -> Iterator[News]:
         news = News(look)
         for topic in topics:
-            self._by_topic[topic].add(news)
+            self._by_topic[topic] = (*self._by_topic.get(topic, ()), news)
         try:
             yield news
         finally:
             for topic in topics:
-                self._by_topic[topic].discard(news)
-                if not self._by_topic[topic]:
+                others = tuple(other for other in self._by_topic[topic] if other is not news)
+                if others:
+                    self._by_topic[topic] = others
+                else:
                     del self._by_topic[topic]
 
-    def told(self, tx: Transaction, signals: Iterable[Signal]) -> Told:
-        """What is to be told once the transaction is committed, all of a batch together."""
-        return [
-            (news, about, news.look(tx, about))
+    def look(self, tx: Transaction, signals: Iterable[Signal]) -> Seen:
+        """What there is to see before the commit, of all signals of a batch together."""
+        return {
+            (news, about): news.look(tx, about)
             for topic, about in signals
-            for news in tuple(self._by_topic.get(topic, ()))
-        ]
+            for news in self._by_topic.get(topic, ())
+        }
+
+    def tell(self, signals: Iterable[Signal], seen: Seen) -> None:
+        """After the commit. Who began to listen meanwhile hears of it too, and saw nothing."""
+        for topic, about in signals:
+            for news in self._by_topic.get(topic, ()):
+                news.tell(about, seen.get((news, about)))

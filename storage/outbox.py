@@ -34,14 +34,15 @@ class Audience(StrEnum):
 
 class Kind(StrEnum):
     """card: the ticket's card, made or brought up to date. message: a ticket message. notice: words
-    of the desk itself. edit: bring the copies of a message up to date. mark: show an agent that the
-    answer arrived."""
+    of the desk itself. edit: bring the copies of a message up to date. mark: show an agent by a
+    reaction that the answer arrived. tick: show it by a reply, where there are no reactions."""
 
     CARD = "card"
     MESSAGE = "message"
     NOTICE = "notice"
     EDIT = "edit"
     MARK = "mark"
+    TICK = "tick"
 
 
 AUDIENCE, KIND = by_value(Audience), by_value(Kind)
@@ -103,18 +104,6 @@ def put(
 def wake(tx: Transaction, chat: Chat, *, marks: bool = False) -> None:
     """Have the sender of its channel look anew what waits for a chat, once this is committed."""
     tx.signal(f"outbox:{chat.channel}", LaneKey(chat.id, marks))
-
-
-def wake_for(tx: Transaction, subscriber_id: UUID) -> None:
-    """`wake` for each chat where something waits that is about a customer's tickets."""
-    rows = tx.all(
-        "SELECT DISTINCT o.channel, o.chat_id, o.kind = 'mark' AS marks"
-        " FROM outbox o JOIN tickets t ON t.id = o.ticket_id"
-        " WHERE o.status = 'pending' AND t.subscriber_id = :id",
-        id=subscriber_id,
-    )
-    for row in rows:
-        wake(tx, Chat(CHANNEL[row["channel"]], row["chat_id"]), marks=bool(row["marks"]))
 
 
 def to_agents(
@@ -232,6 +221,12 @@ def finish(tx: Transaction, row_ids: Sequence[int], status: str, error: str | No
     return ended
 
 
+def tick(tx: Transaction, row: OutboxRow) -> None:
+    """Show by a reply what a mark cannot show: it waits among what is said from now on."""
+    tx.run("UPDATE outbox SET kind = :kind WHERE id = :id", kind=Kind.TICK, id=row.id)
+    wake(tx, row.chat)
+
+
 def postpone(tx: Transaction, row_id: int, error: str, until: datetime) -> None:
     """Try a row again at `until`, after a passing error."""
     tx.run(
@@ -253,7 +248,8 @@ def move_chat(tx: Transaction, old: Chat, new_id: int) -> None:
         " AND status = 'pending'",
         **_named(old),
     )
-    finish(tx, [row["id"] for row in rows if row["kind"] == Kind.MARK], "failed", "moved")
+    marks = [row["id"] for row in rows if row["kind"] in (Kind.MARK, Kind.TICK)]
+    finish(tx, marks, "failed", "moved")
     for row in rows:
         payload = {**json.loads(row["payload"]), "reply_to": None}
         tx.run(

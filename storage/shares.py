@@ -23,7 +23,7 @@ def first(
     tx: Transaction, chat: Chat, share: Share | None, *, marks: bool = False
 ) -> tuple[OutboxRow | None, datetime | None]:
     """What is said next in `chat`, or the next of its `marks`. Edits of cards make no message, so
-    they go on where a customer had the share.
+    they go on where a customer had the share, and ticks make a short one.
 
     Without a row: when to look again where there are none but those of customers who had theirs,
     None where nothing waits at all.
@@ -67,12 +67,13 @@ def _pending(tx: Transaction, chat: Chat, held: list[str]) -> list[OutboxRow]:
         " LEFT JOIN ticket_threads h ON h.ticket_id = o.ticket_id"
         " AND h.channel = o.channel AND h.chat_id = o.chat_id"
         " WHERE o.channel = :channel AND o.chat_id = :chat_id AND o.status = 'pending'"
-        " AND (o.kind = 'mark') = 0"
+        " AND (o.kind = 'mark') = :marks"
         f" AND (t.id IS NULL OR t.subscriber_id NOT IN ({', '.join(f':{name}' for name in names)})"
-        " OR (o.kind = 'card' AND h.card_id IS NOT NULL))"
+        " OR o.kind = 'tick' OR (o.kind = 'card' AND h.card_id IS NOT NULL))"
         " ORDER BY o.ticket_id IS NOT NULL, o.id LIMIT 1",
         channel=chat.channel,
         chat_id=chat.id,
+        marks=False,
         **names,
     )
     return [outbox.row_of(row) for row in rows]

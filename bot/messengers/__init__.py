@@ -22,7 +22,6 @@ class Capabilities:
     """
 
     topics: bool
-    reactions: bool
     privacy_mode: bool
     text_limit: int
     caption_limit: int

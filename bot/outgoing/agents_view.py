@@ -66,7 +66,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A row that marks what an agent wrote: where there are reactions, it takes no more."""
+    """A row that marks what an agent wrote by a reaction: it takes no more."""
 
     row: OutboxRow
 

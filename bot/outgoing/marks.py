@@ -15,7 +15,7 @@ DELIVERED_IN_WORDS = "✓"
 
 async def react(outlet: Outlet, row: OutboxRow) -> bool:
     """Whether nothing is left to show: False where the messenger or the chat has no reactions."""
-    if not outlet.limits.reactions:
+    if not row.chat.channel.reacts:
         return False
     try:
         await outlet.messenger.bot.set_message_reaction(

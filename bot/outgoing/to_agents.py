@@ -27,6 +27,9 @@ GATHERING = 2.0
 """Seconds that words wait for more of their ticket when nothing is left of the window; less before,
 so that a burst arrives soon and in few messages, not the last of it a minute later."""
 
+GIVING_WAY = 2.0
+"""Seconds from its making for which a mark lets messages go first."""
+
 MANY = 60
 """A chat that can take so many messages does not fall behind; no more that wait are counted."""
 
@@ -43,9 +46,10 @@ class ToAgents:
 
     async def admit(self, loaded: View | Told | Mark, turns: Turns) -> bool:
         """What makes a message waits for its turn, an edit for nothing. A mark lets those go first
-        who wait for words."""
+        who wait for words, while it is young."""
         if isinstance(loaded, Mark):
-            return await turns.give_way()
+            age = (self._outlet.db.clock() - loaded.row.created_at).total_seconds()
+            return await turns.give_way(GIVING_WAY - max(age, 0))
         if isinstance(loaded, View) and loaded.row.kind is Kind.CARD:
             makes_a_message = loaded.thread.card_id is None or bool(self._cards.left(loaded))
         else:
@@ -68,7 +72,7 @@ class ToAgents:
             if await react(self._outlet, loaded.row):
                 await record(self._outlet.db, outbox.finish, [loaded.row.id], "sent")
                 return None
-            loaded = await self._outlet.db.read(agents_view.view, loaded.row)
+            return await record(self._outlet.db, outbox.tick, loaded.row)
         try:
             await self._send(loaded, turns)
         except TelegramBadRequest as error:
@@ -78,8 +82,8 @@ class ToAgents:
         return None
 
     async def _send(self, view: View, turns: Turns) -> None:
-        if view.row.kind is Kind.MARK:
-            await self._mark_in_words(view, turns)
+        if view.row.kind is Kind.TICK:
+            await self._tick(view.row, turns)
         elif view.thread.card_id is None:
             await self._open(view, turns)
         elif "rest" in view.row.progress:
@@ -213,10 +217,9 @@ class ToAgents:
             return False  # it is gone, or has no text to edit
         return True
 
-    async def _mark_in_words(self, view: View, turns: Turns) -> None:
+    async def _tick(self, row: OutboxRow, turns: Turns) -> None:
         """Show by a reply that the answer arrived, if it is still there. A reply goes to the topic
         of what it answers."""
-        row = view.row
         place = Place(row.chat.id, reply_to=row.payload["native_id"], must_reply=True)
         try:
             await self._send_parts(row, [Part(Formatted(DELIVERED_IN_WORDS))], place, turns)

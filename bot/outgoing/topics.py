@@ -13,7 +13,7 @@ from storage import message_map, outbox, tickets
 from storage.database import Database
 from storage.message_map import Thread
 from storage.model import Ticket
-from storage.outbox import Kind, OutboxRow
+from storage.outbox import OutboxRow
 from storage.transaction import Transaction
 
 GONE = ("message thread not found", "TOPIC_DELETED", "TOPIC_ID_INVALID")
@@ -73,9 +73,8 @@ class Topics:
         return await self._forget(error, thread, row)
 
     async def _forget(self, error: TelegramBadRequest, thread: Thread, row: OutboxRow) -> bool:
-        if row.kind is Kind.MARK:
-            return False  # it goes beside what is said, which may have a new place by now
-        if any(sign in error.message for sign in NO_FORUM):
+        no_forum = any(sign in error.message for sign in NO_FORUM)
+        if no_forum:
             self._forums.discard(thread.chat.id)
         elif not any(sign in error.message for sign in (*GONE, *CARD_GONE)):
             return False

@@ -1,5 +1,6 @@
 """Turns for one row. Who had to wait for the first reads again what there is to merge by then."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import Token
@@ -11,8 +12,6 @@ from storage.outbox import Audience
 
 PRIORITY = {Audience.CUSTOMER: 0, Audience.AGENTS: 1}
 """Answers to customers go first."""
-AT_MOST = 2.0
-"""Seconds for which a mark lets messages go first."""
 
 
 class Turns:
@@ -30,10 +29,14 @@ class Turns:
             return self._first.waited_for
         return False
 
-    async def give_way(self) -> bool:
-        """Let those go first who could be sent a message and wait for their turn; whether there
-        was anybody."""
-        return await self._pace.calm(AT_MOST)
+    async def give_way(self, seconds: float) -> bool:
+        """Let a pause of the chat pass, and those go first who could be sent a message and wait for
+        their turn, `seconds` at most; whether anything could happen meanwhile."""
+        waited = seconds > 0 and await self._pace.calm(seconds)
+        while (pause := self._pace.paused(self._chat_id)) > 0:
+            waited = True
+            await asyncio.sleep(pause)
+        return waited
 
     @contextmanager
     def held(self) -> Iterator[None]:

@@ -2,15 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
 from bot.messengers import Messenger
 from bot.messengers.telegram import build
-from bot.playground.telegram import TelegramStandIn, faults
-from storage import message_map, outbox
+from bot.playground.telegram import TelegramStandIn
+from storage import outbox
 from storage.outbox import Audience, Kind
-from tests.bot.mailroom import Mailroom
+from tests.bot.mailroom import Clock, Mailroom
 
 WINDOW = 3
 REACT = "setMessageReaction"
@@ -66,7 +67,7 @@ async def test_a_mark_does_not_wait_for_what_waits_for_the_groups_window(mail: M
 async def test_a_mark_lets_those_go_first_who_wait_for_words(
     mail: Mailroom, giving_way: asyncio.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.outgoing.turns.AT_MOST", 3600.0)
+    monkeypatch.setattr("bot.outgoing.to_agents.GIVING_WAY", 3600.0)
     on_its_way = await mail.messenger.pace.turn(5, group=False, priority=0)
     on_its_way.hold()
     await mark(mail)
@@ -81,9 +82,8 @@ async def test_a_mark_lets_those_go_first_who_wait_for_words(
 
 
 async def test_a_mark_gives_way_for_a_moment_only(
-    mail: Mailroom, giving_way: asyncio.Event, monkeypatch: pytest.MonkeyPatch
+    mail: Mailroom, giving_way: asyncio.Event
 ) -> None:
-    monkeypatch.setattr("bot.outgoing.turns.AT_MOST", 0.01)
     on_its_way = await mail.messenger.pace.turn(5, group=False, priority=0)
     on_its_way.hold()
     await mark(mail)
@@ -94,20 +94,26 @@ async def test_a_mark_gives_way_for_a_moment_only(
     on_its_way.done()
 
 
-async def test_a_mark_in_words_that_finds_no_topic_leaves_the_tickets_place_alone(
-    mail: Mailroom,
+async def test_an_older_mark_gives_way_no_more(
+    mail: Mailroom, giving_way: asyncio.Event, clock: Clock
 ) -> None:
-    """It goes beside what is said, which may have made a new place meanwhile."""
+    """In a crowd the next would wait for as long as all before it together."""
+    on_its_way = await mail.messenger.pace.turn(5, group=False, priority=0)
+    on_its_way.hold()
+    await mark(mail)
+    clock.advance(timedelta(minutes=1))
+    mail.start()
+    await mail.telegram.until(lambda: mail.telegram.calls.of(REACT))
+    assert not giving_way.is_set()
+    on_its_way.done()
+
+
+async def test_a_mark_waits_while_the_messenger_asked_its_chat_to(mail: Mailroom) -> None:
     ticket = await mail.ticket()
     await mail.sent()
-    place = await mail.db.read(message_map.thread, ticket.id, mail.chat_of(mail.group))
-    mail.group.allow_reactions([])
-    closed = faults.reject(400, "Bad Request: TOPIC_CLOSED")
-    mail.telegram.faults.add(closed, "sendMessage", chat_id=mail.group.id)
-    gone = faults.reject(400, "Bad Request: TOPIC_ID_INVALID")
-    mail.telegram.faults.add(gone, "reopenForumTopic")
-    await mail.answers(ticket, "Good day", topic=mail.topic())
+    mail.messenger.pace.pause(mail.group.id, 0.5)
+    paused = asyncio.get_running_loop().time() + 0.5
+    await mail.answers(ticket, "Good day")
     await mail.sent()
-    assert [row["status"] for row in await mail.rows(kind=Kind.MARK)] == ["failed"]
-    now = await mail.db.read(message_map.thread, ticket.id, place.chat)
-    assert (now.thread_id, now.card_id) == (place.thread_id, place.card_id)
+    (marked,) = mail.telegram.calls.of(REACT)
+    assert marked.at >= paused

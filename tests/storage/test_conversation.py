@@ -52,14 +52,16 @@ class Talk:
     ticket: Ticket
     olga: Agent
 
-    async def answer(self, text: str = "Hello", native_id: int = 10, **how: object) -> Message:
+    async def answer(
+        self, text: str = "Hello", native_id: int = 10, chat: Chat = AGENTS, **how: object
+    ) -> Message:
         return await self.db.write(
             reply,
             self.project.id,
             self.ticket.id,
             Content(text),
             agent=self.olga,
-            source=Source(AGENTS, (native_id,)),
+            source=Source(chat, (native_id,)),
             **how,
         )
 
@@ -156,6 +158,18 @@ async def test_sent_is_what_the_messenger_took_and_its_author_sees_it(talk: Talk
     assert (await talk.db.read(messages.get, message.id)).delivery is Delivery.SENT
     (mark,) = await talk.db.read(outbox.pending, AGENTS, marks=True)
     assert (mark.kind, mark.payload) == ("mark", {"native_id": 10})
+
+
+async def test_where_there_are_no_reactions_a_tick_waits_in_the_order_of_what_is_said(
+    talk: Talk,
+) -> None:
+    office = Chat(Channel.MAX, -9)
+    await talk.db.write(agent_chats.link, talk.project.id, office)
+    message = await talk.answer(chat=office)
+    await talk.db.write(delivery.delivered, talk.project.id, message.ticket_id, message.id)
+    assert await talk.db.read(outbox.pending, office, marks=True) == []
+    tick = (await talk.db.read(outbox.pending, office))[-1]
+    assert (tick.kind, tick.payload) == ("tick", {"native_id": 10})
 
 
 async def test_a_customers_word_moves_a_waiting_ticket_on(talk: Talk) -> None:

@@ -1,6 +1,7 @@
 """News of commits: who listens hears of what is durable, and may look at it as it was made."""
 
 import asyncio
+import threading
 
 import pytest
 
@@ -66,6 +67,29 @@ async def test_a_look_that_fails_undoes_nothing(db: Database) -> None:
         await db.write(make, "kept")
         assert made.take() == {"k": None}
     assert await db.read(slugs) == ["kept"]
+
+
+async def test_who_begins_to_listen_during_a_commit_is_told_of_it(db: Database) -> None:
+    """What they read then is not there yet."""
+    committing, go_on = threading.Event(), threading.Event()
+
+    def pause(sql: str) -> None:
+        if sql == "COMMIT":
+            committing.set()
+            go_on.wait(30)
+
+    def slow(tx: Transaction) -> None:
+        tx._connection.set_trace_callback(pause)
+        make(tx, "one")
+
+    written = db.write(slow)
+    await asyncio.to_thread(committing.wait, 30)
+    with db.listen("made", look=lambda tx, _: slugs(tx)) as made:
+        assert await db.read(slugs) == []
+        go_on.set()
+        await written
+        assert made.take() == {"o": None}
+    await db.write(lambda tx: tx._connection.set_trace_callback(None))
 
 
 async def test_what_is_undone_signals_nothing(db: Database) -> None:

@@ -15,7 +15,6 @@ from storage.model import Channel
 
 CAPABILITIES = Capabilities(
     topics=False,
-    reactions=False,
     privacy_mode=False,
     text_limit=TEXT_LIMIT,
     # A message's text is the caption of what it carries.

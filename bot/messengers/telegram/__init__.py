@@ -14,7 +14,6 @@ from storage.model import Channel
 
 CAPABILITIES = Capabilities(
     topics=True,
-    reactions=True,
     privacy_mode=True,
     text_limit=4096,
     caption_limit=1024,
