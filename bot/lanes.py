@@ -72,13 +72,13 @@ class Lanes:
             while True:
                 if seen is None:
                     seen = await self._read()
-                    self._behind = len(seen) == inbox.BATCH
                 for update in seen:
                     if update.id > self._after:
                         self._after = update.id
                         self._put(_Arrived(update, loop.time()))
-                if len(seen) == inbox.BATCH:
-                    seen = None  # there may be more
+                self._behind = len(seen) == inbox.BATCH  # there may be more
+                if self._behind:
+                    seen = None
                 else:
                     await arrived.wait()
                     seen = arrived.take().get(None)

@@ -29,7 +29,7 @@ from bot.outgoing.topics import Mended
 from bot.outgoing.turns import Turns
 from storage import agent_chats, outbox
 from storage.errors import NotFound, Unavailable
-from storage.outbox import Audience, Kind, LaneKey, OutboxRow
+from storage.outbox import Audience, LaneKey, OutboxRow
 from storage.transaction import Transaction
 
 log = structlog.get_logger()
@@ -184,7 +184,7 @@ class Sender:
             if await outgoing.admit(pick.loaded(), turns) and (
                 lane.more.is_set() or now() > picked_at + FRESH
             ):
-                pick = await self._picker.pick(_lane_of(row))
+                pick = await self._picker.pick(row.lane)
             if pick.row is not None and pick.row.id == row.id:
                 loaded = pick.loaded()
                 lane.busy = True
@@ -248,7 +248,7 @@ class Sender:
             return
         level = log.warning if row.attempts in (0, 5) else log.debug
         level("sending waits", **told(row), seconds=round(seconds, 1), error=words(error))
-        if (lane := self._lanes.get(_lane_of(row))) is not None:
+        if (lane := self._lanes.get(row.lane)) is not None:
             lane.due.later(seconds)
         until = now + timedelta(seconds=seconds)
         await record(self._db, outbox.postpone, row.id, words(error), until)
@@ -257,10 +257,6 @@ class Sender:
         log.warning("not sent", **told(row), reason=reason, error=words(error))
         self._numbers.gave_up(row.chat.channel, row.audience, reason)
         await self._outgoing[row.audience].give_up(row, reason)
-
-
-def _lane_of(row: OutboxRow) -> LaneKey:
-    return LaneKey(row.chat.id, row.kind is Kind.MARK)
 
 
 def told(row: OutboxRow) -> dict[str, object]:

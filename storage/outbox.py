@@ -72,6 +72,11 @@ class OutboxRow:
     created_at: datetime
     due_at: datetime
 
+    @property
+    def lane(self) -> LaneKey:
+        """Where it waits."""
+        return LaneKey(self.chat.id, self.kind is Kind.MARK)
+
 
 def put(
     tx: Transaction,

@@ -15,8 +15,6 @@ DELIVERED_IN_WORDS = "✓"
 
 async def react(outlet: Outlet, row: OutboxRow) -> bool:
     """Whether nothing is left to show: False where the messenger or the chat has no reactions."""
-    if not row.chat.channel.reacts:
-        return False
     try:
         await outlet.messenger.bot.set_message_reaction(
             row.chat.id, row.payload["native_id"], [ReactionTypeEmoji(emoji=DELIVERED)]

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from bot.pace import Pace
+from bot.turn import Turn
 from tests.bot.virtual_time import clock, elapse, run
 
 
@@ -16,6 +17,13 @@ async def make(pace: Pace, chat: int) -> None:
 def quick() -> Pace:
     """Without limits: who waits, waits for others or for a pause."""
     return Pace(everybody=None, chat=None, clock=clock)
+
+
+async def held(pace: Pace) -> Turn:
+    """A turn that nobody gets another beside."""
+    turn = await pace.turn(1, group=False, priority=0)
+    turn.hold()
+    return turn
 
 
 def test_it_is_calm_while_nobody_waits_but_for_their_own_limits() -> None:
@@ -34,8 +42,7 @@ def test_it_is_calm_while_nobody_waits_but_for_their_own_limits() -> None:
 def test_calm_comes_when_the_last_has_a_turn_who_waited_for_others() -> None:
     async def play() -> None:
         pace = quick()
-        turn = await pace.turn(1, group=False, priority=0)
-        turn.hold()
+        turn = await held(pace)
         others = [asyncio.create_task(make(pace, chat)) for chat in (2, 3)]
         await elapse(1)
         calm = asyncio.create_task(pace.calm(3600))
@@ -52,8 +59,7 @@ def test_calm_comes_when_the_last_has_a_turn_who_waited_for_others() -> None:
 def test_calm_is_waited_for_no_longer_than_asked() -> None:
     async def play() -> None:
         pace = quick()
-        turn = await pace.turn(1, group=False, priority=0)
-        turn.hold()
+        turn = await held(pace)
         other = asyncio.create_task(make(pace, 2))
         await elapse(1)
         assert await pace.calm(2)

@@ -8,7 +8,7 @@ import pytest
 from bot.pace import Pace
 from bot.playground.telegram import faults
 from storage import erasure, tickets
-from storage.model import Delivery
+from storage.model import Delivery, Message
 from tests.bot.full_disk import FullDisk
 from tests.bot.mailroom import Mailroom
 
@@ -17,13 +17,19 @@ pytestmark = pytest.mark.usefixtures("impatient")
 LONG = "".join(f"word{number} " for number in range(1500))
 
 
-async def test_what_was_sent_is_recorded_once_the_disk_has_room_and_not_sent_again(
-    mail: Mailroom, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def answered(mail: Mailroom) -> Message:
+    """An answer that waits for the sender to start."""
     ticket = await mail.ticket()
     await mail.sent()
     await mail.stop()
     answer, _ = await mail.answers(ticket, "Good day")
+    return answer
+
+
+async def test_what_was_sent_is_recorded_once_the_disk_has_room_and_not_sent_again(
+    mail: Mailroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = await answered(mail)
     disk = FullDisk(mail.db, monkeypatch)
     mail.start()
     await mail.telegram.until(lambda: "Good day" in mail.texts_to_ann()[-1])
@@ -172,10 +178,7 @@ async def test_the_end_waits_for_what_is_being_sent_and_records_it(mail: Mailroo
 async def test_the_end_waits_until_a_refusal_is_recorded(
     mail: Mailroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ticket = await mail.ticket()
-    await mail.sent()
-    await mail.stop()
-    answer, _ = await mail.answers(ticket, "Good day")
+    answer = await answered(mail)
     blocked = faults.reject(403, "Forbidden: bot was blocked by the user")
     mail.telegram.faults.add(blocked, "sendMessage", chat_id=mail.ann.id)
     disk = FullDisk(mail.db, monkeypatch)

@@ -94,6 +94,24 @@ async def test_a_mark_gives_way_for_a_moment_only(
     on_its_way.done()
 
 
+async def test_the_end_does_not_wait_for_a_mark_that_gives_way(
+    mail: Mailroom, giving_way: asyncio.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.outgoing.to_agents.GIVING_WAY", 3600.0)
+    on_its_way = await mail.messenger.pace.turn(5, group=False, priority=0)
+    on_its_way.hold()
+    await mark(mail)
+    mail.start()
+    async with asyncio.timeout(30):
+        await giving_way.wait()
+    async with asyncio.timeout(3):
+        await mail.stop(60)
+    assert not mail.telegram.calls.of(REACT)
+    on_its_way.done()
+    await mail.sent()
+    assert len(mail.telegram.calls.of(REACT)) == 1
+
+
 async def test_an_older_mark_gives_way_no_more(
     mail: Mailroom, giving_way: asyncio.Event, clock: Clock
 ) -> None:

@@ -120,6 +120,23 @@ async def test_a_ticket_is_a_card_and_a_confirmation(desk: Desk) -> None:
     assert "#1" in told.text
 
 
+async def test_a_mark_of_a_version_before_becomes_a_tick(desk: Desk) -> None:
+    ticket = await desk.open()
+    await desk.sent()
+    source = await desk.source(desk.bob.say("Here you are", in_=desk.group))
+    await desk.db.write(
+        outbox.put,
+        ticket.project_id,
+        source.chat,
+        outbox.Audience.AGENTS,
+        outbox.Kind.MARK,
+        ticket_id=ticket.id,
+        payload={"native_id": source.native_ids[0]},
+    )
+    await desk.sent()
+    assert [message.text for message in desk.to_agents()[1:]] == ["✓"]
+
+
 async def test_an_answer_arrives_and_its_author_is_told(desk: Desk) -> None:
     ticket = await desk.open()
     said, _ = await desk.answer(ticket, "Here you are")
