@@ -6,11 +6,11 @@ What goes out when is the business of `webhook_queue`.
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from uuid import UUID
 
 from storage import ids, webhooks
 from storage.errors import Conflict, NotFound
+from storage.model import Word
 from storage.transaction import Row, Transaction, from_ms, optional_ms, to_ms
 from storage.webhooks import Event, WebhookStatus
 
@@ -23,7 +23,7 @@ SELECT = (
 )
 
 
-class DeliveryStatus(StrEnum):
+class DeliveryStatus(Word):
     PENDING = "pending"
     DELIVERED = "delivered"
     FAILED = "failed"

@@ -5,7 +5,6 @@ import sqlite3
 import time
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any
 from uuid import UUID
 
 
@@ -16,23 +15,29 @@ class Id(UUID):
 
     text: str
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        object.__setattr__(self, "text", super().__str__())
+    def __init__(self, number: int) -> None:
+        super().__init__(int=number)
+        digits = f"{number:032x}"
+        text = f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+        object.__setattr__(self, "text", text)  # as UUID, which refuses every other way
 
     def __str__(self) -> str:
         return self.text
 
-    def __reduce__(self) -> tuple[type["Id"], tuple[str]]:
-        return Id, (self.text,)  # a UUID is copied without what is added here
+    def __reduce__(self) -> tuple[type["Id"], tuple[int]]:
+        return Id, (self.int,)  # a UUID is copied without what is added here
 
 
 # The texts of UUIDs are what the schema keeps.
 sqlite3.register_adapter(Id, attrgetter("text"))
 sqlite3.register_adapter(UUID, str)
 
-parse = lru_cache(maxsize=8192)(Id)
-"""An id from its text. The same ones are read over and over, and parsing is slow."""
+
+@lru_cache(maxsize=8192)
+def parse(text: str) -> Id:
+    """An id from its text. The same ones are read over and over, and parsing is slow."""
+    return Id(UUID(text).int)
+
 
 _VERSION_AND_VARIANT = 0x7 << 76 | 0b10 << 62
 _RANDOM = 0xFFF << 64 | (1 << 62) - 1
@@ -42,7 +47,7 @@ _drawn: list[int] = []
 def new() -> Id:
     """48 bits of milliseconds since the Unix epoch, then 74 random bits."""
     milliseconds = time.time_ns() // 1_000_000
-    return Id(int=milliseconds << 80 | _VERSION_AND_VARIANT | _draw())
+    return Id(milliseconds << 80 | _VERSION_AND_VARIANT | _draw())
 
 
 def _draw() -> int:

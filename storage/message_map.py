@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from uuid import UUID
 
 from storage import ids
-from storage.model import CHANNEL, Channel, Chat, Source
+from storage.model import CHANNEL, Channel, Chat, Source, Word
 from storage.transaction import Row, Transaction
 
 CHAT = "channel = :channel AND chat_id = :chat_id"
@@ -15,7 +14,7 @@ SUPERGROUPS = -1_000_000_000_000
 other chats every bot counts for itself (core.telegram.org/api/bots/ids)."""
 
 
-class Role(StrEnum):
+class Role(Word):
     """What a messenger message of ours is to its ticket."""
 
     CARD = "card"

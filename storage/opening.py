@@ -151,11 +151,8 @@ def _write(
         context = requests.take_context(tx, subscriber.id, ticket_id)
     subject = new.subject or subject_from(new.content)
     number = _next_number(tx, project.id)
-    tx.run(
-        "INSERT INTO tickets (id, project_id, number, subscriber_id, channel, subject, priority,"
-        " ticket_type_id, context, previous_ticket_id, created_at, updated_at)"
-        " VALUES (:id, :project_id, :number, :subscriber_id, :channel, :subject, :priority,"
-        " :ticket_type_id, :context, :previous, :now, :now)",
+    tx.insert(
+        "tickets",
         id=ticket_id,
         project_id=project.id,
         number=number,
@@ -165,8 +162,9 @@ def _write(
         priority=new.priority,
         ticket_type_id=None if kind is None else kind.id,
         context=to_json(dict(context)).decode() if context else "{}",
-        previous=new.previous,
-        now=tx.now_ms,
+        previous_ticket_id=new.previous,
+        created_at=tx.now_ms,
+        updated_at=tx.now_ms,
     )
     return Ticket(
         id=ticket_id,

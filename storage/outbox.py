@@ -6,14 +6,13 @@ Which rows a change causes is the operations' business; how rows become messages
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic_core import from_json
 
 from storage import ids
-from storage.model import CHANNEL, Channel, Chat, Project, by_value, noun
+from storage.model import CHANNEL, Channel, Chat, Project, Word, by_value, noun
 from storage.transaction import Row, Transaction, from_ms, to_ms
 
 REMEMBERED = timedelta(days=7)
@@ -25,14 +24,14 @@ _WAITING = (
 )
 
 
-class Audience(StrEnum):
+class Audience(Word):
     """Who reads it. Answers to customers go before everything for agents."""
 
     CUSTOMER = "customer"
     AGENTS = "agents"
 
 
-class Kind(StrEnum):
+class Kind(Word):
     """card: the ticket's card, made or brought up to date. message: a ticket message. notice: words
     of the desk itself. edit: bring the copies of a message up to date. mark: show an agent by a
     reaction that the answer arrived. tick: show it by a reply, where there are no reactions."""

@@ -80,15 +80,15 @@ def add_virtual(
 ) -> Subscriber:
     """A virtual customer whom the website gave no chat id: a new one every time."""
     subscriber_id = tx.new_id()
-    tx.run(
-        "INSERT INTO subscribers (id, project_id, channel, first_name, username, created_at,"
-        " updated_at) VALUES (:id, :project_id, :channel, :first_name, :username, :now, :now)",
+    tx.insert(
+        "subscribers",
         id=subscriber_id,
         project_id=project_id,
         channel=Channel.VIRTUAL,
         first_name=first_name,
         username=username,
-        now=tx.now_ms,
+        created_at=tx.now_ms,
+        updated_at=tx.now_ms,
     )
     return Subscriber(
         id=subscriber_id,

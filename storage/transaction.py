@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
+from types import NoneType
 from uuid import UUID
 
 Row = sqlite3.Row
@@ -16,6 +17,8 @@ Signal = tuple[str, object]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SETTLED = frozenset({"api_keys", "projects", "webhooks"})
 """Tables that are asked at every change, and themselves hardly ever change."""
+# sqlite3 asks even None how it wants to be kept, and makes and drops an error as it has no answer.
+sqlite3.register_adapter(NoneType, {None: None}.__getitem__)
 _WRITES = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
 
 
@@ -37,12 +40,12 @@ def optional_ms(value: int | None) -> datetime | None:
 class Transaction:
     """One for all operations of a batch, each of which sees what those before it did."""
 
-    __slots__ = ("_connection", "_settled", "new_id", "now", "now_ms", "signals")
+    __slots__ = ("_cursor", "_settled", "new_id", "now", "now_ms", "signals")
 
     def __init__(
         self, connection: sqlite3.Connection, now: datetime, new_id: Callable[[], UUID]
     ) -> None:
-        self._connection = connection
+        self._cursor = connection.cursor()  # one for all: what a statement finds is read at once
         self._settled: dict[tuple[object, ...], list[Row]] = {}
         self.new_id = new_id
         self.now_ms = to_ms(now)
@@ -77,7 +80,7 @@ class Transaction:
         """Execute a statement for each row of values, which its `?` stand for in their order."""
         if _written_to(sql) in SETTLED:
             self.forget()
-        self._connection.executemany(sql, rows)
+        self._cursor.executemany(sql, rows)
 
     def signal(self, topic: str, about: object = None) -> None:
         """Wake the listeners of `topic` once this is committed, and tell them what it is about."""
@@ -90,7 +93,7 @@ class Transaction:
     def _execute(self, sql: str, values: dict[str, object] | Sequence[object]) -> sqlite3.Cursor:
         if _written_to(sql) in SETTLED:
             self.forget()
-        return self._connection.execute(sql, values)
+        return self._cursor.execute(sql, values)
 
 
 @cache

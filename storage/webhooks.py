@@ -9,11 +9,11 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from uuid import UUID
 
 from storage import ids, notices, projects
 from storage.errors import LimitReached, NotFound
+from storage.model import Word
 from storage.transaction import Row, Transaction, from_ms, to_ms
 
 MOST = 5
@@ -26,7 +26,7 @@ PATIENCE = timedelta(days=5)
 """An endpoint that failed this long without a success is disabled."""
 
 
-class Event(StrEnum):
+class Event(Word):
     """What an endpoint can be told of; TEST comes when it is asked for."""
 
     CREATED = "ticket.created"
@@ -37,12 +37,12 @@ class Event(StrEnum):
     TEST = "webhook.test"
 
 
-class WebhookStatus(StrEnum):
+class WebhookStatus(Word):
     ACTIVE = "active"
     DISABLED = "disabled"
 
 
-class Reason(StrEnum):
+class Reason(Word):
     """Why an endpoint is disabled."""
 
     REQUESTED = "requested"

@@ -194,9 +194,9 @@ async def test_without_an_endpoint_a_change_asks_once_and_writes_nothing(post: P
 
     def counted(tx: Transaction) -> list[str]:
         statements: list[str] = []
-        tx._connection.set_trace_callback(statements.append)
+        tx._cursor.connection.set_trace_callback(statements.append)
         events.changed(tx, ticket, tickets.get)
-        tx._connection.set_trace_callback(None)
+        tx._cursor.connection.set_trace_callback(None)
         return statements
 
     [question] = await post.db.write(counted)

@@ -79,7 +79,7 @@ async def test_who_begins_to_listen_during_a_commit_is_told_of_it(db: Database) 
             go_on.wait(30)
 
     def slow(tx: Transaction) -> None:
-        tx._connection.set_trace_callback(pause)
+        tx._cursor.connection.set_trace_callback(pause)
         make(tx, "one")
 
     written = db.write(slow)
@@ -89,7 +89,7 @@ async def test_who_begins_to_listen_during_a_commit_is_told_of_it(db: Database) 
         go_on.set()
         await written
         assert made.take() == {"o": None}
-    await db.write(lambda tx: tx._connection.set_trace_callback(None))
+    await db.write(lambda tx: tx._cursor.connection.set_trace_callback(None))
 
 
 async def test_what_is_undone_signals_nothing(db: Database) -> None:

@@ -91,10 +91,10 @@ async def test_marks_wait_apart_from_what_is_said(db: Database, project: Project
 async def test_what_is_first_is_found_by_an_index_however_much_waits(db: Database) -> None:
     def details(tx: Transaction) -> list[str]:
         seen: list[str] = []
-        tx._connection.set_trace_callback(seen.append)
+        tx._cursor.connection.set_trace_callback(seen.append)
         outbox.pending(tx, OFFICE, 1)
         outbox.pending(tx, OFFICE, 1, marks=True)
-        tx._connection.set_trace_callback(None)
+        tx._cursor.connection.set_trace_callback(None)
         return [row["detail"] for sql in seen for row in tx.all("EXPLAIN QUERY PLAN " + sql)]
 
     for detail in (plan := await db.read(details)):

@@ -102,9 +102,9 @@ def steps(tx: Transaction, project: Project, wanted: TicketFilter, offset: int =
         nonlocal counted
         counted += 1
 
-    tx._connection.set_progress_handler(count, 1)
+    tx._cursor.connection.set_progress_handler(count, 1)
     page, _ = ticket_list.listing(tx, project.id, wanted, limit=20, offset=offset)
-    tx._connection.set_progress_handler(None, 1)
+    tx._cursor.connection.set_progress_handler(None, 1)
     assert page
     return counted
 

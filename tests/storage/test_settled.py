@@ -18,10 +18,10 @@ async def test_what_is_settled_is_asked_once_a_batch(db: Database, project: Proj
     asked: list[str] = []
 
     def read_often(tx: Transaction) -> None:
-        tx._connection.set_trace_callback(asked.append)
+        tx._cursor.connection.set_trace_callback(asked.append)
         for _ in range(5):
             projects.get(tx, project.id)
-        tx._connection.set_trace_callback(None)
+        tx._cursor.connection.set_trace_callback(None)
 
     await db.write(read_often)
     assert len([sql for sql in asked if "FROM projects" in sql]) == 1

@@ -144,7 +144,7 @@ async def test_the_queue_is_read_by_its_indexes(post: Post, webhook: Webhook) ->
     seen: list[str] = []
 
     def watched(tx: Transaction) -> None:
-        connection = tx._connection
+        connection = tx._cursor.connection
         connection.set_trace_callback(seen.append)
         webhook_queue.outlook(tx)
         webhook_queue.due(tx, {webhook.id: 3})
