@@ -29,7 +29,7 @@ from api.guard import Guard
 from api.health import Readiness
 from api.limiter import Limiter
 from api.metrics import Metrics
-from api.middlewares import edge
+from api.middlewares import EDGE, edge
 from api.serving import serve
 from storage.database import Database
 from storage.model import Channel
@@ -74,8 +74,8 @@ def build(  # noqa: PLR0913 - what a composition root hands over
     metrics = Metrics(registry or CollectorRegistry())
     judge = guard or Guard(allow_private=False)
     desk = Desk(db, links, channels, files, limiter, judge)
-    recognise = partial(auth.recognise, desk)
-    app = web.Application(middlewares=[edge(recognise, metrics)], client_max_size=reading.LIMIT)
+    app = web.Application(client_max_size=reading.LIMIT)
+    app[EDGE] = lambda handler: edge(handler, partial(auth.recognise, desk), metrics)
     for route in ROUTES:
         app.router.add_route(route.method, route.path, serve(route, desk), name=route.operation_id)
     public.add_routes(app, desk, trusted_proxies)

@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 from aiohttp import hdrs, web
-from aiohttp.typedefs import Middleware
 from multidict import istr
 from structlog.contextvars import bind_contextvars
 
@@ -23,6 +22,9 @@ from storage.errors import HelpdeskError
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+EDGE: web.AppKey[Callable[[Handler], Handler]] = web.AppKey("edge")
+"""Where an application keeps what `api.runner` puts around it. It is no middleware of aiohttp's,
+which would look up for each request what is around it, and note whose turn it is."""
 REQUEST_ID = istr("X-Request-Id")
 _SANE = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 # One draw of randomness for a process: the system's own would give the turn to another thread.
@@ -38,15 +40,16 @@ def request_id(headers: Mapping[str, str]) -> str:
     return own if own is not None and _SANE.fullmatch(own) else f"{_PROCESS}-{next(_requests)}"
 
 
-def edge(recognise: Callable[[web.Request], Awaitable[object]], metrics: Metrics) -> Middleware:
-    """The one middleware, so that a request passes as little as possible.
+def edge(
+    handler: Handler, recognise: Callable[[web.Request], Awaitable[object]], metrics: Metrics
+) -> Handler:
+    """All that is around an application, which is `handler`.
 
     `recognise` raises Unauthorized or RateLimited for callers who may not be told what the router
     refuses.
     """
 
-    @web.middleware
-    async def around(request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def around(request: web.Request) -> web.StreamResponse:
         started = time.perf_counter()
         identity = request_id(request.headers)
         headers: dict[str, str] = {REQUEST_ID: identity, hdrs.SERVER: "Deskwire"}

@@ -1,13 +1,12 @@
 """Serves the application, and gives what fails below it the shape of every other error."""
 
-from collections.abc import Coroutine
 from typing import Any
 
 import structlog
 from aiohttp import web
 
 from api import errors
-from api.middlewares import REQUEST_ID, request_id
+from api.middlewares import EDGE, REQUEST_ID, request_id
 from storage.errors import HelpdeskError
 
 _log = structlog.get_logger(__name__)
@@ -38,7 +37,7 @@ class _Connection(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """The answer to what is no HTTP, or to a failure outside the middleware."""
+        """The answer to what is no HTTP, or to a failure outside the edge."""
         if isinstance(exc, ConnectionError) or request.writer.output_size > 0:
             raise ConnectionError("There is nobody to answer, or the answer has begun already.")
         error: HelpdeskError = errors.InvalidInput([], "This is not HTTP as it should be.")
@@ -48,14 +47,6 @@ class _Connection(web.RequestHandler):
         response = _problem(request, error)
         response.force_close()
         return response
-
-    def finish_response(
-        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
-    ) -> Coroutine[Any, Any, tuple[web.StreamResponse, bool]]:
-        """Send the answer; an exception here is aiohttp's refusal of an `Expect` it can't meet."""
-        if isinstance(resp, web.HTTPException):
-            resp = _problem(request, errors.of_aiohttp(resp))
-        return super().finish_response(request, resp, start_time)
 
 
 def _problem(request: web.BaseRequest, error: HelpdeskError) -> web.Response:
@@ -71,8 +62,9 @@ class _Server(web.Server):
 
 
 class Runner(web.AppRunner):
-    """aiohttp's runner, with connections of ours."""
+    """aiohttp's runner, with connections of ours, and around the application its edge."""
 
     async def _make_server(self) -> web.Server:
         made = await super()._make_server()
-        return _Server(made.request_handler, request_factory=made.request_factory, **made._kwargs)
+        handler: Any = self.app[EDGE](made.request_handler)  # whose types know base requests only
+        return _Server(handler, request_factory=made.request_factory, **made._kwargs)

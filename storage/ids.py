@@ -5,7 +5,9 @@ import sqlite3
 import time
 from functools import lru_cache
 from operator import attrgetter
-from uuid import UUID
+from uuid import UUID, SafeUUID
+
+_UNKNOWN = SafeUUID.unknown
 
 
 class Id(UUID):
@@ -16,10 +18,13 @@ class Id(UUID):
     text: str
 
     def __init__(self, number: int) -> None:
-        super().__init__(int=number)
         digits = f"{number:032x}"
         text = f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
-        object.__setattr__(self, "text", text)  # as UUID, which refuses every other way
+        # What a UUID has, and as it sets it: its own way there is longer than all of this.
+        set_ = object.__setattr__
+        set_(self, "int", number)
+        set_(self, "is_safe", _UNKNOWN)
+        set_(self, "text", text)
 
     def __str__(self) -> str:
         return self.text

@@ -6,21 +6,17 @@ import json
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from unittest.mock import AsyncMock
 
 import aiohttp
 import pytest
 from aiohttp import web
-from prometheus_client import CollectorRegistry
 from pydantic import TypeAdapter, ValidationError
 
-from api.metrics import Metrics
-from api.middlewares import edge
-from api.runner import Runner
 from storage.database import Database
 from storage.errors import HelpdeskError, NotFound, Unavailable
 from storage.transaction import Transaction
 from tests.api.conftest import Desk, Serve
+from tests.serving import serving
 
 TICKETS = "/v1/helpdesk/tickets"
 SECRET = "the inside, which is nobody's business"
@@ -91,17 +87,13 @@ async def half(request: web.Request) -> web.StreamResponse:
 async def failing(tmp_path: Path) -> AsyncIterator[aiohttp.ClientSession]:
     """A server whose every path fails in its own way."""
     db = await Database.open(tmp_path / "desk.db")
-    app = web.Application(middlewares=[edge(AsyncMock(), Metrics(CollectorRegistry()))])
+    app = web.Application()
     for name, (error, _) in FAILURES.items():
         app.router.add_get("/" + name.replace(" ", "-"), raising(error))
     for handler in (nothing, words, half):
         app.router.add_get("/" + handler.__name__, handler)
-    runner = Runner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    async with aiohttp.ClientSession(f"http://127.0.0.1:{runner.addresses[0][1]}") as http:
+    async with serving(app) as url, aiohttp.ClientSession(url) as http:
         yield http
-    await runner.cleanup()
     await db.close()
 
 

@@ -2,15 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from unittest.mock import AsyncMock
 
 import pytest
 from aiohttp import ClientSession, web
-from aiohttp.test_utils import TestServer
-from prometheus_client import CollectorRegistry
 
-from api.metrics import Metrics
-from api.middlewares import edge
 from bot import intake
 from bot.health import Health
 from bot.messengers import Messenger
@@ -20,6 +15,7 @@ from storage.database import Database
 from tests.bot.full_disk import FullDisk
 from tests.bot.messengers.max.arrivals import Arrivals
 from tests.bot.playground.clock import Clock
+from tests.serving import serving
 
 SECRET = "only-max-knows"
 PUBLIC = "https://desk.example"
@@ -42,11 +38,11 @@ async def stand_in(hours: Clock) -> AsyncIterator[MaxStandIn]:
 @pytest.fixture
 async def hook(db: Database, messenger: Messenger, stand_in: MaxStandIn) -> AsyncIterator[str]:
     """The receiver's own address, which MAX reaches by the public one."""
-    app = web.Application(middlewares=[edge(AsyncMock(), Metrics(CollectorRegistry()))])
+    app = web.Application()
     app.router.add_post("/webhooks/max", intake.webhook_handler(db, messenger, SECRET))
-    async with TestServer(app) as server:
-        stand_in.route_webhook(PUBLIC, f"http://127.0.0.1:{server.port}")
-        yield f"http://127.0.0.1:{server.port}/webhooks/max"
+    async with serving(app) as url:
+        stand_in.route_webhook(PUBLIC, url)
+        yield f"{url}/webhooks/max"
 
 
 @pytest.fixture
