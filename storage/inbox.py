@@ -71,8 +71,8 @@ def position(tx: Transaction, channel: Channel) -> int | None:
 def pending(tx: Transaction, channel: Channel, after: int) -> list[Update]:
     """Updates not handled yet with an inbox id above `after`, oldest first, BATCH at most."""
     rows = tx.all(
-        "SELECT * FROM inbox WHERE channel = :channel AND status = 'pending' AND id > :after"
-        " ORDER BY id LIMIT :limit",
+        "SELECT id, channel, update_id, chat_id, payload, received_at FROM inbox"
+        " WHERE channel = :channel AND status = 'pending' AND id > :after ORDER BY id LIMIT :limit",
         channel=channel,
         after=after,
         limit=BATCH,
@@ -162,11 +162,6 @@ def _dump(payload: Mapping[str, Any]) -> str:
 
 
 def _update(row: Row) -> Update:
-    return Update(
-        id=row["id"],
-        channel=CHANNEL[row["channel"]],
-        update_id=row["update_id"],
-        chat_id=row["chat_id"],
-        payload=json.loads(row["payload"]),
-        received_at=from_ms(row["received_at"]),
-    )
+    id_, channel, update_id, chat_id, payload, received_at = row
+    received = from_ms(received_at)
+    return Update(id_, CHANNEL[channel], update_id, chat_id, json.loads(payload), received)

@@ -163,14 +163,15 @@ def forget_copy(tx: Transaction, chat: Chat, native_id: int) -> None:
 def thread(tx: Transaction, ticket_id: UUID, chat: Chat) -> Thread:
     """A ticket's place in `chat`; without topic and card where it has none yet."""
     row = tx.one(
-        f"SELECT * FROM ticket_threads WHERE ticket_id = :ticket_id AND {CHAT}",
+        "SELECT thread_id, card_id, card_content FROM ticket_threads"
+        f" WHERE ticket_id = :ticket_id AND {CHAT}",
         ticket_id=ticket_id,
         channel=chat.channel,
         chat_id=chat.id,
     )
     if row is None:
         return Thread(ticket_id, chat, None, None, None)
-    return Thread(ticket_id, chat, row["thread_id"], row["card_id"], row["card_content"])
+    return Thread(ticket_id, chat, *row)
 
 
 def keep_thread(tx: Transaction, thread: Thread) -> None:

@@ -182,13 +182,15 @@ def last_public(tx: Transaction, ticket_id: UUID, count: int) -> list[Message]:
 
 def times_of_customer(tx: Transaction, ticket_id: UUID, limit: int) -> list[int]:
     """When, in ms, the customer wrote the last `limit` messages of a ticket, the latest first."""
-    rows = tx.all(
-        "SELECT created_at FROM messages WHERE ticket_id = :id AND author = 'customer'"
-        " ORDER BY seq DESC LIMIT :limit",
+    # One row of all of them: each row of its own takes as long as finding it.
+    row = tx.one(
+        "SELECT group_concat(created_at) FROM (SELECT created_at FROM messages"
+        " WHERE ticket_id = :id AND author = 'customer' ORDER BY seq DESC LIMIT :limit)",
         id=ticket_id,
         limit=limit,
     )
-    return [row[0] for row in rows]
+    times = "" if row is None else row[0] or ""
+    return sorted(map(int, filter(None, times.split(","))), reverse=True)
 
 
 def first_of_ticket(tx: Transaction, ticket_id: UUID) -> Message:

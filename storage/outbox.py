@@ -18,8 +18,13 @@ from storage.transaction import Row, Transaction, from_ms, to_ms
 REMEMBERED = timedelta(days=7)
 """How long a finished row is kept for a look."""
 
+# In the order in which `row_of` takes them.
+SELECT = (
+    "SELECT id, project_id, channel, chat_id, audience, kind, ticket_id, message_id, payload,"
+    " progress, attempts, created_at, due_at FROM outbox"
+)
 _WAITING = (
-    "SELECT * FROM outbox WHERE channel = :channel AND chat_id = :chat_id AND status = 'pending'"
+    f"{SELECT} WHERE channel = :channel AND chat_id = :chat_id AND status = 'pending'"
     " AND (kind = 'mark') = :marks ORDER BY ticket_id IS NOT NULL, id LIMIT :limit"
 )
 
@@ -157,7 +162,7 @@ def pending(
 def behind(tx: Transaction, row: OutboxRow, limit: int = 60) -> list[OutboxRow]:
     """The first `limit` rows of its ticket that wait behind a row, whatever waits between them."""
     rows = tx.all(
-        "SELECT * FROM outbox WHERE channel = :channel AND chat_id = :chat_id"
+        f"{SELECT} WHERE channel = :channel AND chat_id = :chat_id"
         " AND status = 'pending' AND ticket_id = :ticket_id AND id > :id ORDER BY id LIMIT :limit",
         **_named(row.chat),
         limit=limit,
@@ -183,13 +188,12 @@ def makes(tx: Transaction, chat: Chat, limit: int) -> int:
 
 def ended(tx: Transaction, row_id: int) -> bool:
     """Whether nothing is left to do for a row."""
-    row = tx.one("SELECT 1 FROM outbox WHERE id = :id AND status = 'pending'", id=row_id)
-    return row is None
+    return tx.one("SELECT 1 FROM outbox WHERE id = :id AND status = 'pending'", id=row_id) is None
 
 
 def get(tx: Transaction, row_id: int) -> OutboxRow | None:
     """A row as it is now; None once it is erased."""
-    row = tx.one("SELECT * FROM outbox WHERE id = :id", id=row_id)
+    row = tx.one(f"{SELECT} WHERE id = :id", id=row_id)
     return None if row is None else row_of(row)
 
 
@@ -257,16 +261,12 @@ def move_chat(tx: Transaction, old: Chat, new_id: int) -> None:
     for row in rows:
         payload = {**json.loads(row["payload"]), "reply_to": None}
         tx.run(
-            "UPDATE outbox SET payload = :payload WHERE id = :id AND status = 'pending'",
+            "UPDATE outbox SET chat_id = :new_id, payload = :payload"
+            " WHERE id = :id AND status = 'pending'",
             id=row["id"],
+            new_id=new_id,
             payload=json.dumps(payload, ensure_ascii=False),
         )
-    tx.run(
-        "UPDATE outbox SET chat_id = :new_id WHERE channel = :channel AND chat_id = :chat_id"
-        " AND status = 'pending'",
-        **_named(old),
-        new_id=new_id,
-    )
     wake(tx, Chat(old.channel, new_id))
 
 
@@ -281,18 +281,20 @@ def _named(chat: Chat) -> dict[str, object]:
 
 
 def row_of(row: Row) -> OutboxRow:
-    """A row of the table as it is handed on."""
+    """A row of SELECT as it is handed on."""
+    id_, project_id, channel, chat_id, audience, kind, ticket_id, message_id, *more = row
+    payload, progress, attempts, created_at, due_at = more
     return OutboxRow(
-        id=row["id"],
-        project_id=ids.parse(row["project_id"]),
-        chat=Chat(CHANNEL[row["channel"]], row["chat_id"]),
-        audience=AUDIENCE[row["audience"]],
-        kind=KIND[row["kind"]],
-        ticket_id=None if row["ticket_id"] is None else ids.parse(row["ticket_id"]),
-        message_id=None if row["message_id"] is None else ids.parse(row["message_id"]),
-        payload=from_json(row["payload"]),
-        progress=from_json(row["progress"]),
-        attempts=row["attempts"],
-        created_at=from_ms(row["created_at"]),
-        due_at=from_ms(row["due_at"]),
+        id_,
+        ids.parse(project_id),
+        Chat(CHANNEL[channel], chat_id),
+        AUDIENCE[audience],
+        KIND[kind],
+        None if ticket_id is None else ids.parse(ticket_id),
+        None if message_id is None else ids.parse(message_id),
+        from_json(payload),
+        from_json(progress),
+        attempts,
+        from_ms(created_at),
+        from_ms(due_at),
     )

@@ -63,14 +63,15 @@ def _held(tx: Transaction, chat: Chat, share: Share) -> dict[str, int]:
 def _pending(tx: Transaction, chat: Chat, held: list[str]) -> list[OutboxRow]:
     names = {f"held{number}": key for number, key in enumerate(held)}
     rows = tx.all(
-        "SELECT o.* FROM outbox o LEFT JOIN tickets t ON t.id = o.ticket_id"
+        f"{outbox.SELECT} WHERE id = (SELECT o.id FROM outbox o"
+        " LEFT JOIN tickets t ON t.id = o.ticket_id"
         " LEFT JOIN ticket_threads h ON h.ticket_id = o.ticket_id"
         " AND h.channel = o.channel AND h.chat_id = o.chat_id"
         " WHERE o.channel = :channel AND o.chat_id = :chat_id AND o.status = 'pending'"
         " AND (o.kind = 'mark') = :marks"
         f" AND (t.id IS NULL OR t.subscriber_id NOT IN ({', '.join(f':{name}' for name in names)})"
         " OR o.kind = 'tick' OR (o.kind = 'card' AND h.card_id IS NOT NULL))"
-        " ORDER BY o.ticket_id IS NOT NULL, o.id LIMIT 1",
+        " ORDER BY o.ticket_id IS NOT NULL, o.id LIMIT 1)",
         channel=chat.channel,
         chat_id=chat.id,
         marks=False,

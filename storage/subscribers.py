@@ -18,6 +18,11 @@ from storage.transaction import Row, Transaction, from_ms
 
 STATUS = by_value(SubscriberStatus)
 CHAT = "channel = :channel AND chat_id = :chat_id"
+# In the order in which `_subscriber` takes them.
+COLUMNS = (
+    "id, project_id, channel, chat_id, user_id, first_name, last_name, username, locale, status,"
+    " focus_ticket_id, created_at"
+)
 
 
 def subscribe(tx: Transaction, project_id: UUID, person: Person) -> Subscriber:
@@ -59,7 +64,7 @@ def upsert(
         " last_name = coalesce(excluded.last_name, last_name),"
         " username = coalesce(excluded.username, username),"
         " locale = coalesce(excluded.locale, locale),"
-        " status = 'active', updated_at = excluded.updated_at RETURNING *",
+        f" status = 'active', updated_at = excluded.updated_at RETURNING {COLUMNS}",
         id=tx.new_id(),
         project_id=project_id,
         channel=channel,
@@ -158,7 +163,7 @@ def _open_tickets(tx: Transaction, subscriber: Subscriber) -> list[UUID]:
 def of_chat(tx: Transaction, chat: Chat) -> list[Subscriber]:
     """The active subscriptions of a chat, the last used first."""
     rows = tx.all(
-        f"SELECT * FROM subscribers WHERE {CHAT} AND status = 'active'"
+        f"SELECT {COLUMNS} FROM subscribers WHERE {CHAT} AND status = 'active'"
         " ORDER BY focused_at DESC, updated_at DESC",
         channel=chat.channel,
         chat_id=chat.id,
@@ -174,7 +179,7 @@ def in_project(tx: Transaction, chat: Chat, project_id: UUID) -> Subscriber | No
 def get(tx: Transaction, project_id: UUID, subscriber_id: UUID) -> Subscriber:
     """Raises NotFound, after erasure too."""
     row = tx.one(
-        "SELECT * FROM subscribers WHERE id = :id AND project_id = :project_id"
+        f"SELECT {COLUMNS} FROM subscribers WHERE id = :id AND project_id = :project_id"
         " AND status <> 'erased'",
         id=subscriber_id,
         project_id=project_id,
@@ -235,18 +240,19 @@ def unsubscribe(
 
 
 def _subscriber(row: Row) -> Subscriber:
-    focus_ticket_id = row["focus_ticket_id"]
+    id_, project_id, channel, chat_id, user_id, first_name, last_name, *more = row
+    username, locale, status, focus_ticket_id, created_at = more
     return Subscriber(
-        id=ids.parse(row["id"]),
-        project_id=ids.parse(row["project_id"]),
-        channel=CHANNEL[row["channel"]],
-        chat_id=row["chat_id"],
-        user_id=row["user_id"],
-        first_name=row["first_name"],
-        last_name=row["last_name"],
-        username=row["username"],
-        locale=row["locale"],
-        status=STATUS[row["status"]],
-        focus_ticket_id=None if focus_ticket_id is None else ids.parse(focus_ticket_id),
-        created_at=from_ms(row["created_at"]),
+        ids.parse(id_),
+        ids.parse(project_id),
+        CHANNEL[channel],
+        chat_id,
+        user_id,
+        first_name,
+        last_name,
+        username,
+        locale,
+        STATUS[status],
+        None if focus_ticket_id is None else ids.parse(focus_ticket_id),
+        from_ms(created_at),
     )

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from types import NoneType
+from typing import NamedTuple
 from uuid import UUID
 
 Row = sqlite3.Row
@@ -19,6 +20,7 @@ SETTLED = frozenset({"api_keys", "projects", "webhooks"})
 """Tables that are asked at every change, and themselves hardly ever change."""
 # sqlite3 asks even None how it wants to be kept, and makes and drops an error as it has no answer.
 sqlite3.register_adapter(NoneType, {None: None}.__getitem__)
+_NAMES = re.compile(r"'[^']*'|:(\w+)")
 _WRITES = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
 
 
@@ -74,11 +76,11 @@ class Transaction:
 
     def insert(self, table: str, /, **values: object) -> int:
         """Insert one row; its rowid. `table` and the names come from our code only."""
-        return self._execute(_insertion(table, *values), (*values.values(),)).lastrowid or 0
+        return self._execute(_insertion(table, *values), values).lastrowid or 0
 
     def run_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
         """Execute a statement for each row of values, which its `?` stand for in their order."""
-        if _written_to(sql) in SETTLED:
+        if _placed(sql).table in SETTLED:
             self.forget()
         self._cursor.executemany(sql, rows)
 
@@ -90,19 +92,36 @@ class Transaction:
         """Something was undone: what was known of SETTLED tables may not hold."""
         self._settled.clear()
 
-    def _execute(self, sql: str, values: dict[str, object] | Sequence[object]) -> sqlite3.Cursor:
-        if _written_to(sql) in SETTLED:
+    def _execute(self, sql: str, values: dict[str, object]) -> sqlite3.Cursor:
+        table, placed, names = _placed(sql)
+        if table in SETTLED:
             self.forget()
-        return self._cursor.execute(sql, values)
+        return self._cursor.execute(placed, [*map(values.__getitem__, names)])
 
 
 @cache
 def _insertion(table: str, *names: str) -> str:
-    marks = ", ".join("?" * len(names))  # found by their place, which is faster than by name
+    marks = ", ".join(f":{name}" for name in names)
     return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})"
 
 
+class _Placed(NamedTuple):
+    """A statement as SQLite gets it: its values have places, which are found faster than names."""
+
+    table: str | None
+    """What it writes to."""
+    sql: str
+    names: tuple[str, ...]
+    """Whose values stand where."""
+
+
 @lru_cache(maxsize=1024)
-def _written_to(sql: str) -> str | None:
-    found = _WRITES.search(sql)
-    return found and found[1]
+def _placed(sql: str) -> _Placed:
+    places: dict[str, int] = {}
+
+    def place(found: re.Match[str]) -> str:
+        name = found[1]
+        return f"?{places.setdefault(name, len(places) + 1)}" if name else found[0]
+
+    written = _WRITES.search(sql)
+    return _Placed(written and written[1], _NAMES.sub(place, sql), tuple(places))
