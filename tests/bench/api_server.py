@@ -137,7 +137,7 @@ async def serve(which: str, folder: Path) -> None:
         if which == "real"
         else await db.read(bare, made[0])
     )
-    runner = Runner(app, access_log=None)
+    runner = (Runner if which == "real" else web.AppRunner)(app, access_log=None)
     await runner.setup()
     if which == "real":
         settle()  # as the desk does
