@@ -101,6 +101,7 @@ class Lanes:
     def _put(self, arrived: _Arrived) -> None:
         chat_id = arrived.update.chat_id
         lane = self._lanes.setdefault(chat_id, _Lane())
+        self._messenger.idle.clear()
         lane.queue.append(arrived)
         lane.more.set()
         if lane.task is None:
@@ -126,6 +127,8 @@ class Lanes:
             if updates:
                 await self._handle_all(updates)
         del self._lanes[chat_id]
+        if not self._lanes:
+            self._messenger.idle.set()
 
     async def _next(self, lane: _Lane) -> list[inbox.Update]:
         """The next update, or all parts of the album that it begins.

@@ -8,7 +8,6 @@ import math
 import time
 from bisect import bisect_right, insort
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from typing import NamedTuple
@@ -116,7 +115,9 @@ class Pace:
         self._numbers = count()
         self._chats: dict[int, _Chat] = {}
         self._ready: set[_Chat] = set()
-        self._calm = asyncio.Event()
+        self.calm = asyncio.Event()
+        """Set while nobody waits for a turn but for their own limits."""
+        self.calm.set()
         self._holding: set[Turn] = set()
         self._latest: Turn | None = None
         self._next_at = -math.inf
@@ -151,15 +152,6 @@ class Pace:
             raise
         turn.waited_for = waits
         return turn
-
-    async def calm(self, seconds: float) -> bool:
-        """Wait until nobody waits for a turn but for their own limits, `seconds` at most; whether
-        there was anything to wait for."""
-        waits = bool(self._ready)
-        if waits:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._calm.wait(), seconds)
-        return waits
 
     def pause(self, chat_id: int, seconds: float) -> None:
         """The messenger asked this chat, and it alone, to wait for `seconds` (retry_after)."""
@@ -235,11 +227,11 @@ class Pace:
         due = chat.free_at() if chat.waiters else chat.empty_at()
         if chat.waiters and due <= now:
             self._ready.add(chat)
-            self._calm.clear()
+            self.calm.clear()
         else:
             self._ready.discard(chat)
             if not self._ready:
-                self._calm.set()
+                self.calm.set()
         if due > now:
             chat.alarm.set(due, now, lambda: self._review(chat))
         elif not chat.waiters:

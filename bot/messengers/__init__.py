@@ -1,7 +1,8 @@
 """What the rest of the bot knows of a messenger: its bot, its abilities, its pace, its way in."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from aiogram import Bot
@@ -67,7 +68,8 @@ class Feed(Protocol):
 
 @dataclass(slots=True)
 class Messenger:
-    """A messenger that the desk talks through. `username` is unknown until it was first reached."""
+    """A messenger that the desk talks through. `username` is unknown until it was first reached;
+    `idle` is set while none of its updates is in hand."""
 
     channel: Channel
     bot: Bot
@@ -77,6 +79,10 @@ class Messenger:
     feed: Feed
     start_link: Callable[[str, str], str]
     username: str | None = None
+    idle: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.idle.set()
 
     def chat(self, chat_id: int) -> Chat:
         return Chat(self.channel, chat_id)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import Token
 
 from bot.messengers import Messenger
@@ -17,6 +17,7 @@ PRIORITY = {Audience.CUSTOMER: 0, Audience.AGENTS: 1}
 class Turns:
     def __init__(self, messenger: Messenger, chat_id: int, audience: Audience) -> None:
         self._pace = messenger.pace
+        self._idle = messenger.idle
         self._chat_id = chat_id
         self._group = messenger.is_group(chat_id)
         self._priority = PRIORITY[audience]
@@ -30,12 +31,23 @@ class Turns:
         return False
 
     async def give_way(self, seconds: float) -> bool:
-        """Let a pause of the chat pass, and those go first who could be sent a message and wait for
-        their turn, `seconds` at most; whether anything could happen meanwhile."""
-        waited = seconds > 0 and await self._pace.calm(seconds)
+        """Let a pause of the chat pass, and let those go first who could be sent a message and wait
+        for their turn, or whose words are being handled, `seconds` at most; whether anything could
+        happen meanwhile."""
+        waited = seconds > 0 and await self._calm(seconds)
         while (pause := self._pace.paused(self._chat_id)) > 0:
             waited = True
             await asyncio.sleep(pause)
+        return waited
+
+    async def _calm(self, seconds: float) -> bool:
+        waited = False
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while not (self._idle.is_set() and self._pace.calm.is_set()):
+                    waited = True
+                    await self._idle.wait()
+                    await self._pace.calm.wait()
         return waited
 
     @contextmanager

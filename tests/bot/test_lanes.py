@@ -198,3 +198,19 @@ async def test_a_lane_that_is_done_is_forgotten(ward: Ward) -> None:
         await ward.receive(chat_id, "Hello")
     await ward.done()
     await ward.until(lambda: not ward.lanes._lanes)
+
+
+async def test_a_messenger_is_idle_while_none_of_its_updates_is_in_hand(ward: Ward) -> None:
+    idle = ward.messenger.idle
+    ward.start()
+    assert idle.is_set()
+    ward.before = lambda update: stuck.wait() if _chat(update) == ANN else None
+    stuck = asyncio.Event()
+    await ward.receive(ANN, "I take my time")
+    await ward.receive(CARA, "I don't")
+    await ward.until(lambda: ward.handled)
+    assert not idle.is_set()
+    stuck.set()
+    async with asyncio.timeout(30):
+        await idle.wait()
+    assert len(ward.handled) == 2

@@ -2,8 +2,6 @@
 
 import asyncio
 
-import pytest
-
 from bot.pace import Pace
 from bot.turn import Turn
 from tests.bot.virtual_time import clock, elapse, run
@@ -32,8 +30,7 @@ def test_it_is_calm_while_nobody_waits_but_for_their_own_limits() -> None:
         pace.pause(1, 3600)
         limited = asyncio.create_task(make(pace, 1))
         await elapse(1)
-        assert not await pace.calm(60)
-        assert clock() == 1
+        assert pace.calm.is_set()
         limited.cancel()
 
     run(play())
@@ -45,26 +42,12 @@ def test_calm_comes_when_the_last_has_a_turn_who_waited_for_others() -> None:
         turn = await held(pace)
         others = [asyncio.create_task(make(pace, chat)) for chat in (2, 3)]
         await elapse(1)
-        calm = asyncio.create_task(pace.calm(3600))
+        calm = asyncio.create_task(pace.calm.wait())
         await elapse(10)
         assert not calm.done()
         turn.done()
         assert await calm
         assert all(task.done() for task in others)
         assert clock() == 11
-
-    run(play())
-
-
-def test_calm_is_waited_for_no_longer_than_asked() -> None:
-    async def play() -> None:
-        pace = quick()
-        turn = await held(pace)
-        other = asyncio.create_task(make(pace, 2))
-        await elapse(1)
-        assert await pace.calm(2)
-        assert clock() == pytest.approx(3)
-        turn.done()
-        await other
 
     run(play())

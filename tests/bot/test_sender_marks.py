@@ -27,13 +27,13 @@ async def messenger(telegram: TelegramStandIn) -> AsyncIterator[Messenger]:
 @pytest.fixture
 async def giving_way(mail: Mailroom, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
     """Set once somebody gives way."""
-    begun, calm = asyncio.Event(), mail.messenger.pace.calm
+    begun, wait = asyncio.Event(), mail.messenger.pace.calm.wait
 
-    async def watched(seconds: float) -> bool:
+    async def watched() -> bool:
         begun.set()
-        return await calm(seconds)
+        return await wait()
 
-    monkeypatch.setattr(mail.messenger.pace, "calm", watched)
+    monkeypatch.setattr(mail.messenger.pace.calm, "wait", watched)
     return begun
 
 
@@ -79,6 +79,22 @@ async def test_a_mark_lets_those_go_first_who_wait_for_words(
     calls = [c.method for c in mail.telegram.calls if c.method in ("sendMessage", REACT)]
     assert calls.count(REACT) == 1
     assert calls[0] == "sendMessage"
+
+
+async def test_a_mark_lets_those_go_first_whose_words_are_being_handled(
+    mail: Mailroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.outgoing.to_agents.GIVING_WAY", 3600.0)
+    mail.messenger.idle.clear()
+    await mark(mail)
+    mail.start()
+    ticket = await mail.ticket()
+    await mail.says(ticket, "Hello?")
+    await mail.until(lambda tx: not outbox.pending(tx, mail.chat_of(mail.group)))
+    assert not mail.telegram.calls.of(REACT)
+    mail.messenger.idle.set()
+    await mail.sent()
+    assert len(mail.telegram.calls.of(REACT)) == 1
 
 
 async def test_a_mark_gives_way_for_a_moment_only(
