@@ -63,6 +63,7 @@ class Lanes:
         self._after = 0
         self._behind = True
         self._ending = False
+        self._working = 0
 
     async def run(self) -> None:
         """Hand out updates for ever, those left over from before first."""
@@ -101,7 +102,6 @@ class Lanes:
     def _put(self, arrived: _Arrived) -> None:
         chat_id = arrived.update.chat_id
         lane = self._lanes.setdefault(chat_id, _Lane())
-        self._messenger.idle.clear()
         lane.queue.append(arrived)
         lane.more.set()
         if lane.task is None:
@@ -122,12 +122,22 @@ class Lanes:
                 await asyncio.wait(late)
 
     async def _serve(self, chat_id: int, lane: _Lane) -> None:
-        while lane.queue:
-            updates = await self._next(lane)
-            if updates:
-                await self._handle_all(updates)
+        self._work(+1)
+        try:
+            while lane.queue:
+                updates = await self._next(lane)
+                if updates:
+                    await self._handle_all(updates)
+        finally:
+            self._work(-1)
         del self._lanes[chat_id]
-        if not self._lanes:
+
+    def _work(self, lanes: int) -> None:
+        """So many lanes more have something to do at present, or fewer."""
+        self._working += lanes
+        if self._working:
+            self._messenger.idle.clear()
+        else:
             self._messenger.idle.set()
 
     async def _next(self, lane: _Lane) -> list[inbox.Update]:
@@ -190,7 +200,11 @@ class Lanes:
                 log.error("an update is set aside", updates=ids, error=words(failure))
                 await record(self._db, inbox.set_aside, ids, words(failure))
                 return
-            await asyncio.sleep(wait_after(failure, attempt))
+            self._work(-1)
+            try:
+                await asyncio.sleep(wait_after(failure, attempt))
+            finally:
+                self._work(+1)
 
     async def _feed(self, updates: list[inbox.Update]) -> None:
         parse = self._messenger.feed.parse

@@ -260,6 +260,8 @@ def _run_one(tx: Transaction, connection: sqlite3.Connection, job: _Job) -> bool
             raise  # SQLite itself gave up the whole transaction (disk full, I/O error)
         job.error, job.signals = as_told(error), set()
         return connection.total_changes == changes
+    finally:
+        tx.rest()
     if not connection.in_transaction:
         raise sqlite3.OperationalError("SQLite gave up the transaction, unnoticed by the job.")
     return True

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
 from uuid import UUID
 
 from storage import (
@@ -107,7 +106,9 @@ def _last_closed(tx: Transaction, subscriptions: list[Subscriber]) -> Ticket | N
 def _confirm(tx: Transaction, subscriber: Subscriber, ticket: Ticket, source: Source) -> Routed:
     """Tell the customer which ticket took the message; `ticket` is as it was before."""
     route = Route.REOPENED if ticket.status is Status.CLOSED else Route.ADDED
-    rush = _in_a_row(tx, ticket) if route is Route.ADDED else 1
+    rush = 1  # RUSH + 2 is many
+    if route is Route.ADDED:
+        rush = messages.in_a_row(tx, ticket.id, PAUSE, RUSH + 2)
     if rush <= RUSH + 1:
         notices.notify_customer(
             tx,
@@ -118,15 +119,6 @@ def _confirm(tx: Transaction, subscriber: Subscriber, ticket: Ticket, source: So
             number=ticket.ticket_number,
         )
     return Routed(ticket.id, route)
-
-
-def _in_a_row(tx: Transaction, ticket: Ticket) -> int:
-    """How many messages the customer wrote without a pause, the last included; RUSH + 2 is many."""
-    times = messages.times_of_customer(tx, ticket.id, RUSH + 2)
-    for number, (later, earlier) in enumerate(pairwise(times), 1):
-        if later - earlier > PAUSE:
-            return number
-    return len(times)
 
 
 def _open_new(

@@ -88,6 +88,12 @@ class Transaction:
         """Wake the listeners of `topic` once this is committed, and tell them what it is about."""
         self.signals.add((topic, about))
 
+    def rest(self) -> None:
+        """After an operation nothing stays half read: it would outlive the transaction."""
+        connection = self._cursor.connection
+        self._cursor.close()
+        self._cursor = connection.cursor()
+
     def forget(self) -> None:
         """Something was undone: what was known of SETTLED tables may not hold."""
         self._settled.clear()

@@ -69,7 +69,7 @@ class Feed(Protocol):
 @dataclass(slots=True)
 class Messenger:
     """A messenger that the desk talks through. `username` is unknown until it was first reached;
-    `idle` is set while none of its updates is in hand."""
+    `idle` is set while none of its updates is being handled."""
 
     channel: Channel
     bot: Bot

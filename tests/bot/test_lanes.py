@@ -200,7 +200,7 @@ async def test_a_lane_that_is_done_is_forgotten(ward: Ward) -> None:
     await ward.until(lambda: not ward.lanes._lanes)
 
 
-async def test_a_messenger_is_idle_while_none_of_its_updates_is_in_hand(ward: Ward) -> None:
+async def test_a_messenger_is_idle_while_none_of_its_updates_is_being_handled(ward: Ward) -> None:
     idle = ward.messenger.idle
     ward.start()
     assert idle.is_set()
@@ -214,3 +214,22 @@ async def test_a_messenger_is_idle_while_none_of_its_updates_is_in_hand(ward: Wa
     async with asyncio.timeout(30):
         await idle.wait()
     assert len(ward.handled) == 2
+
+
+async def test_a_messenger_is_idle_while_an_update_waits_to_be_tried_again(
+    ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes_module, "wait_after", lambda *_: 3600.0)
+    ward.before = lambda _: _fail()
+    ward.start()
+    await ward.receive(ANN, "Hello")
+    await ward.until(lambda: ward.tries)
+    async with asyncio.timeout(30):
+        await ward.messenger.idle.wait()
+    assert ward.lanes._lanes
+    await ward.stop(0.1)
+    assert ward.messenger.idle.is_set()
+
+
+def _fail() -> None:
+    raise RuntimeError("a defect of ours")

@@ -279,6 +279,15 @@ async def test_a_rush_of_messages_is_taken_in_whole_with_one_notice_about_it(ver
     assert told == ["ticket_created", *["added_to_ticket"] * (RUSH - 1), "writes_fast"]
 
 
+async def test_a_clock_that_is_set_back_makes_no_pause(vera: Vera) -> None:
+    await vera.has_ticket("Help")
+    await vera.writes("From the future")
+    vera.now -= timedelta(hours=1)
+    for number in range(RUSH + 5):
+        await vera.writes(f"line {number}")
+    assert (await vera.told()).count("writes_fast") == 1
+
+
 async def test_after_a_pause_each_message_is_confirmed_again(vera: Vera) -> None:
     await vera.has_ticket("Help")
     for number in range(30):

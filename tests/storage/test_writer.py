@@ -53,6 +53,29 @@ async def test_a_transaction_that_is_lost_fails_as_a_whole_and_the_next_one_work
     await still_works(db)
 
 
+UNREADABLE = "CAST(x'ff' AS TEXT)"
+"""A text that is none, as in a file that was damaged: what was found cannot be read to its end."""
+
+
+async def test_what_is_left_half_read_holds_up_nothing_that_comes_after(db: Database) -> None:
+    await db.write(projects.create, slug="first", name="First")
+    await db.write(projects.create, slug="second", name="Second")
+    kept = []  # an error's traceback keeps what it came through
+    for half_read in (
+        f"UPDATE projects SET name = 'x' RETURNING {UNREADABLE}",
+        f"SELECT {UNREADABLE} FROM projects",
+    ):
+        for call in (db.write, db.read):
+            with pytest.raises((sqlite3.Error, Unavailable)) as error:
+                await call(Transaction.all, half_read)
+            kept.append(error)
+    await db.write(lambda tx: tx.run("UPDATE projects SET name = 'y' RETURNING id"))
+    for number in range(4):  # each of the readers
+        await db.write(projects.create, slug=f"later-{number}", name="Later")
+        assert len(await db.read(projects.listing)) == 3 + number
+    assert {each.name for each in await db.read(projects.listing)} == {"y", "Later"}
+
+
 async def test_an_operation_that_fails_is_undone_and_signals_nothing(db: Database) -> None:
     def fails(tx: Transaction) -> None:
         projects.create(tx, **PROJECT)
