@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -183,17 +184,35 @@ def last_public(tx: Transaction, ticket_id: UUID, count: int) -> list[Message]:
 def in_a_row(tx: Transaction, ticket_id: UUID, pause: int, limit: int) -> int:
     """How many messages the customer wrote last without a pause of more than so many ms between
     them; `limit` at most."""
+    if len(times := _times_of_customer(tx, ticket_id, 2)) < 2 or times[0] - times[1] > pause:
+        return 1
+    # A row for all of them, where that tells it: each row of its own takes as long as to find it.
     row = tx.one(
-        "WITH wrote AS (SELECT seq, created_at - lag(created_at) OVER (ORDER BY seq) AS pause"
-        " FROM (SELECT seq, created_at FROM messages WHERE ticket_id = :id AND author = 'customer'"
-        " ORDER BY seq DESC LIMIT :limit) AS latest)"
-        " SELECT count(*) FROM wrote"
-        " WHERE seq >= coalesce((SELECT max(seq) FROM wrote WHERE pause > :pause), 0)",
+        "SELECT count(*), max(created_at) - min(created_at) FROM (SELECT created_at FROM messages"
+        " WHERE ticket_id = :id AND author = 'customer' ORDER BY seq DESC LIMIT :limit) AS latest",
         id=ticket_id,
         limit=limit,
-        pause=pause,
     )
-    return 0 if row is None else row[0]
+    assert row is not None
+    count, span = row
+    if span <= pause:
+        return int(count)
+    times = _times_of_customer(tx, ticket_id, limit)
+    for number, (later, earlier) in enumerate(pairwise(times), 1):
+        if later - earlier > pause:
+            return number
+    return len(times)
+
+
+def _times_of_customer(tx: Transaction, ticket_id: UUID, limit: int) -> list[int]:
+    """When, in ms, the customer wrote the last `limit` messages of a ticket, the last one first."""
+    rows = tx.all(
+        "SELECT created_at FROM messages WHERE ticket_id = :id AND author = 'customer'"
+        " ORDER BY seq DESC LIMIT :limit",
+        id=ticket_id,
+        limit=limit,
+    )
+    return [row[0] for row in rows]
 
 
 def first_of_ticket(tx: Transaction, ticket_id: UUID) -> Message:

@@ -296,3 +296,12 @@ async def test_after_a_pause_each_message_is_confirmed_again(vera: Vera) -> None
     vera.now += timedelta(seconds=11)
     await vera.writes("One more thing")
     assert (await vera.told())[before:] == ["added_to_ticket"]
+
+
+async def test_a_rush_without_a_pause_may_take_its_time(vera: Vera) -> None:
+    """Nine seconds between any two: all together are much longer than a pause."""
+    await vera.has_ticket("Help")
+    for number in range(RUSH + 5):
+        vera.now += timedelta(seconds=8)
+        await vera.writes(f"line {number}")
+    assert (await vera.told()).count("writes_fast") == 1
