@@ -9,6 +9,7 @@ from storage import projects
 from storage.database import Database
 from storage.model import Project
 from tests.storage.post import Clock
+from tests.storage.vera import Vera
 
 
 @pytest.fixture
@@ -26,3 +27,10 @@ async def db(tmp_path: Path, clock: Clock) -> AsyncIterator[Database]:
 @pytest.fixture
 async def project(db: Database) -> Project:
     return await db.write(projects.create, slug="main", name="Shop")
+
+
+@pytest.fixture
+async def vera(tmp_path: Path) -> AsyncIterator[Vera]:
+    customer = await Vera(tmp_path / "desk.db").open()
+    yield customer
+    await customer.db.close()

@@ -1,10 +1,6 @@
 """Where a plain message goes: to what it answers, what is open, or what was closed last."""
 
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
-from functools import partial
-from pathlib import Path
-from typing import NamedTuple
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -12,91 +8,18 @@ import pytest
 from storage import (
     agents,
     message_map,
-    messages,
-    opening,
     outbox,
     projects,
     routing,
     subscribers,
     tickets,
 )
-from storage.database import Database
 from storage.errors import HelpdeskCreateDisabled, HelpdeskDisabled
 from storage.message_map import Copy, Role
-from storage.model import Channel, Chat, Content, Person, Project, Source, Status, Ticket
-from storage.routing import RUSH, Route, Routed
+from storage.model import Channel, Chat, Content, Person, Source, Status
+from storage.routing import Route
 from tests.replying import reply
-
-CHAT = Chat(Channel.TELEGRAM, 7)
-VERA = Person(CHAT, 7, "Vera")
-
-
-class Took(NamedTuple):
-    """The ticket that took a message, as it is then, and how."""
-
-    route: Route
-    ticket: Ticket
-
-
-class Vera:
-    """The customer: writes, and the desk's clock moves on a second each time."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.now = datetime(2026, 7, 25, tzinfo=UTC)
-        self.written = 0
-        self.db: Database
-        self.project: Project
-
-    def clock(self) -> datetime:
-        return self.now
-
-    async def open(self) -> "Vera":
-        self.db = await Database.open(self.path, clock=self.clock)
-        self.project = await self.db.write(projects.create, slug="main", name="Acme")
-        await self.db.write(subscribers.subscribe, self.project.id, VERA)
-        return self
-
-    async def writes(
-        self, text: str, *, reply_to: int | None = None, album: str | None = None
-    ) -> Took:
-        routed = await self.maybe(text, reply_to=reply_to, album=album)
-        assert routed is not None
-        ticket = await self.db.read(tickets.of_customer, routed.ticket_id, CHAT)
-        return Took(routed.route, ticket)
-
-    async def maybe(
-        self, text: str, *, reply_to: int | None = None, album: str | None = None
-    ) -> Routed | None:
-        self.now += timedelta(seconds=1)
-        self.written += 1
-        source = Source(CHAT, (self.written,), album, reply_to)
-        return await self.db.write(routing.customer_message, VERA, Content(text), source)
-
-    async def has_ticket(self, text: str, project: Project | None = None) -> Ticket:
-        """A ticket made by the website; it is the last in hand."""
-        self.now += timedelta(seconds=1)
-        make = partial(opening.by_backend, channel=CHAT.channel, chat_id=CHAT.id)
-        wanted = (project or self.project).id
-        return await self.db.write(make, wanted, opening.NewTicket(Content(text)))
-
-    async def close(self, ticket: Ticket) -> None:
-        self.now += timedelta(seconds=1)
-        await self.db.write(tickets.set_status, ticket.project_id, ticket.id, Status.CLOSED)
-
-    async def said_in(self, ticket_id: UUID) -> list[str]:
-        return [m.text for m in await self.db.read(messages.of_ticket, ticket_id)]
-
-    async def told(self) -> list[str]:
-        """The names of the notices that wait for the customer."""
-        return [row.payload["text"] for row in await self.db.read(outbox.pending, CHAT)]
-
-
-@pytest.fixture
-async def vera(tmp_path: Path) -> AsyncIterator[Vera]:
-    customer = await Vera(tmp_path / "desk.db").open()
-    yield customer
-    await customer.db.close()
+from tests.storage.vera import CHAT, VERA, Vera
 
 
 async def test_first_message_makes_a_ticket(vera: Vera) -> None:
@@ -267,41 +190,3 @@ async def test_open_ticket_goes_on_while_no_new_ones_are_taken(vera: Vera) -> No
         lambda tx: projects.update(tx, vera.project.id, helpdesk_allow_create=False)
     )
     assert (await vera.writes("More")).ticket.id == ticket.id
-
-
-async def test_a_rush_of_messages_is_taken_in_whole_with_one_notice_about_it(vera: Vera) -> None:
-    ticket = await vera.has_ticket("Help")
-    for number in range(60):
-        assert (await vera.writes(f"line {number}")).ticket.id == ticket.id
-    assert len(await vera.said_in(ticket.id)) == 61
-    told = await vera.told()
-    assert told.count("writes_fast") == 1
-    assert told == ["ticket_created", *["added_to_ticket"] * (RUSH - 1), "writes_fast"]
-
-
-async def test_a_clock_that_is_set_back_makes_no_pause(vera: Vera) -> None:
-    await vera.has_ticket("Help")
-    await vera.writes("From the future")
-    vera.now -= timedelta(hours=1)
-    for number in range(RUSH + 5):
-        await vera.writes(f"line {number}")
-    assert (await vera.told()).count("writes_fast") == 1
-
-
-async def test_after_a_pause_each_message_is_confirmed_again(vera: Vera) -> None:
-    await vera.has_ticket("Help")
-    for number in range(30):
-        await vera.writes(f"line {number}")
-    before = len(await vera.told())
-    vera.now += timedelta(seconds=11)
-    await vera.writes("One more thing")
-    assert (await vera.told())[before:] == ["added_to_ticket"]
-
-
-async def test_a_rush_without_a_pause_may_take_its_time(vera: Vera) -> None:
-    """Nine seconds between any two: all together are much longer than a pause."""
-    await vera.has_ticket("Help")
-    for number in range(RUSH + 5):
-        vera.now += timedelta(seconds=8)
-        await vera.writes(f"line {number}")
-    assert (await vera.told()).count("writes_fast") == 1
