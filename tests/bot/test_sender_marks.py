@@ -9,6 +9,7 @@ import pytest
 from bot.messengers import Messenger
 from bot.messengers.telegram import build
 from bot.playground.telegram import TelegramStandIn
+from bot.turn import Turn
 from storage import outbox
 from storage.outbox import Audience, Kind
 from tests.bot.mailroom import Clock, Mailroom
@@ -51,6 +52,13 @@ async def mark(mail: Mailroom) -> None:
     )
 
 
+async def others_words(mail: Mailroom) -> Turn:
+    """A turn of another chat: marks give way until it is over."""
+    turn = await mail.messenger.pace.turn(5, group=False, priority=0)
+    turn.hold()
+    return turn
+
+
 async def test_a_mark_does_not_wait_for_what_waits_for_the_groups_window(mail: Mailroom) -> None:
     ticket = await mail.ticket()
     await mail.says(ticket, "Hello?")
@@ -68,8 +76,7 @@ async def test_a_mark_lets_those_go_first_who_wait_for_words(
     mail: Mailroom, giving_way: asyncio.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.outgoing.to_agents.GIVING_WAY", 3600.0)
-    on_its_way = await mail.messenger.pace.turn(5, group=False, priority=0)
-    on_its_way.hold()
+    on_its_way = await others_words(mail)
     await mark(mail)
     mail.start()
     async with asyncio.timeout(30):
@@ -100,8 +107,7 @@ async def test_a_mark_lets_those_go_first_whose_words_are_being_handled(
 async def test_a_mark_gives_way_for_a_moment_only(
     mail: Mailroom, giving_way: asyncio.Event
 ) -> None:
-    on_its_way = await mail.messenger.pace.turn(5, group=False, priority=0)
-    on_its_way.hold()
+    on_its_way = await others_words(mail)
     await mark(mail)
     mail.start()
     await mail.telegram.until(lambda: mail.telegram.calls.of(REACT))
@@ -114,8 +120,7 @@ async def test_the_end_does_not_wait_for_a_mark_that_gives_way(
     mail: Mailroom, giving_way: asyncio.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.outgoing.to_agents.GIVING_WAY", 3600.0)
-    on_its_way = await mail.messenger.pace.turn(5, group=False, priority=0)
-    on_its_way.hold()
+    on_its_way = await others_words(mail)
     await mark(mail)
     mail.start()
     async with asyncio.timeout(30):
@@ -132,8 +137,7 @@ async def test_an_older_mark_gives_way_no_more(
     mail: Mailroom, giving_way: asyncio.Event, clock: Clock
 ) -> None:
     """In a crowd the next would wait for as long as all before it together."""
-    on_its_way = await mail.messenger.pace.turn(5, group=False, priority=0)
-    on_its_way.hold()
+    on_its_way = await others_words(mail)
     await mark(mail)
     clock.advance(timedelta(minutes=1))
     mail.start()
