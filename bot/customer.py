@@ -155,7 +155,11 @@ async def _pass_on(
         await guide.menu(door.projects[0].id, "not_passed_on")
         return False
     if routed is None:
-        await guide.start("not_passed_on_yet")
+        left = await guide.db.read(routing.project_left, source)
+        if left is None:
+            await guide.start("not_passed_on_yet")
+        else:
+            await guide.consent(left, news="not_passed_on_yet")
     return routed is not None
 
 

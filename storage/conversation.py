@@ -137,15 +137,16 @@ def from_customer(
 
 def customer_reply(tx: Transaction, project_id: UUID, ticket_id: UUID, content: Content) -> Message:
     """A virtual customer's message through the API: to the ticket, or where that is closed for
-    good, to a new one that names it. Raises NotVirtual, HelpdeskDisabled, and Conflict.
+    good, to one that names it, a new one if need be. Raises NotVirtual, HelpdeskDisabled, Conflict.
     """
     ticket = tickets.get(tx, project_id, ticket_id)
     if ticket.channel is not Channel.VIRTUAL:
         raise NotVirtual
     if ticket.customer.subscriber_id is None:
         raise Conflict("This customer was erased.")
-    if not lifecycle.is_over(ticket.closed_at, tx.now):
-        return from_customer(tx, ticket, content)
+    now = tickets.follow_up(tx, ticket) if lifecycle.is_over(ticket.closed_at, tx.now) else ticket
+    if now is not None:
+        return from_customer(tx, now, content)
     made = opening.open_ticket(
         tx,
         projects.get(tx, project_id),
@@ -175,7 +176,7 @@ def edit(tx: Transaction, source: Source, content: Content) -> Message | None:
         project = projects.get(tx, ticket.project_id)
         outbox.to_agents(tx, project, outbox.Kind.EDIT, ticket_id=ticket.id, message_id=message.id)
     elif not message.internal:
-        _edit_at_customer(tx, ticket, message.id)
+        _edit_at_customer(tx, ticket, message)
     return messages.get(tx, message_id)
 
 
@@ -193,13 +194,25 @@ def _add_files(tx: Transaction, ticket: Ticket, message: Message, content: Conte
         events.changed(tx, ticket, tickets.get, added)
 
 
+def replaces_file(message: Message, content: Content) -> bool:
+    """Whether an edit of the message has a file that the message has not."""
+    had = {_identity(file) for file in message.attachments}
+    return any(_identity(file) not in had for file in content.attachments)
+
+
 def _identity(file: Attachment | NewAttachment) -> tuple[str, str]:
     return file.kind, file.unique_id or file.file_id
 
 
-def _edit_at_customer(tx: Transaction, ticket: Ticket, message_id: UUID) -> None:
+def _edit_at_customer(tx: Transaction, ticket: Ticket, message: Message) -> None:
+    """Of an answer that is on its way still, the agents are told with its own outcome."""
     target = delivery.recipient(tx, ticket)
-    if target is None or target[0].status is not SubscriberStatus.ACTIVE:
+    if target is None:
+        return
+    left = target[0].status is not SubscriberStatus.ACTIVE
+    if left or message.delivery is Delivery.FAILED:
+        if message.delivery is not Delivery.PENDING:
+            delivery.edit_failed(tx, message.id)
         return
     outbox.put(
         tx,
@@ -208,5 +221,5 @@ def _edit_at_customer(tx: Transaction, ticket: Ticket, message_id: UUID) -> None
         outbox.Audience.CUSTOMER,
         outbox.Kind.EDIT,
         ticket_id=ticket.id,
-        message_id=message_id,
+        message_id=message.id,
     )

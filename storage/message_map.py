@@ -20,11 +20,14 @@ class Role(Word):
     CARD = "card"
     MESSAGE = "message"
     NOTICE = "notice"
+    ASIDE = "aside"
+    """Not ours: a command of agents, or what nobody can pass on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A messenger message that we made: `message_id` is None where it carries no ticket message."""
+    """A messenger message of a ticket that is none of its sources; as a rule we made it.
+    `message_id` is None where it carries no ticket message."""
 
     chat: Chat
     native_id: int
@@ -222,7 +225,7 @@ def sent_since(tx: Transaction, channel: str, since_ms: int) -> list[tuple[int, 
     # By the index of times: all that was ever sent through a channel is much more.
     rows = tx.all(
         "SELECT DISTINCT chat_id, sent_at FROM message_copies"
-        " WHERE channel || '' = :channel AND sent_at >= :since"
+        " WHERE channel || '' = :channel AND sent_at >= :since AND role <> 'aside'"
         " UNION ALL SELECT chat_id, finished_at FROM outbox"
         " WHERE channel = :channel AND finished_at >= :since AND status = 'sent'"
         " AND ticket_id IS NULL",

@@ -44,7 +44,8 @@ class Routed:
 def customer_message(
     tx: Transaction, person: Person, content: Content, source: Source
 ) -> Routed | None:
-    """Take in a plain message; None where the person is no subscriber.
+    """Take in a plain message; None where the person is no subscriber, or no more of the project
+    whose message it replies to.
 
     The same source again changes nothing. Raises HelpdeskDisabled, HelpdeskCreateDisabled.
     """
@@ -57,9 +58,14 @@ def customer_message(
     ticket = _ticket_for(tx, subscriptions, source)
     if ticket is None:
         return _open_new(tx, subscriptions[0], content, source, previous=None)
-    subscriber = next(s for s in subscriptions if s.id == ticket.customer.subscriber_id)
+    subscriber = next((s for s in subscriptions if s.id == ticket.customer.subscriber_id), None)
+    if subscriber is None:
+        return None
     if lifecycle.is_over(ticket.closed_at, tx.now):
-        return _open_new(tx, subscriber, content, source, previous=ticket)
+        follow_up = tickets.follow_up(tx, ticket)
+        if follow_up is None:
+            return _open_new(tx, subscriber, content, source, previous=ticket)
+        ticket = follow_up
     conversation.from_customer(tx, ticket, content, source)
     if subscriber is not subscriptions[0] or subscriber.focus_ticket_id != ticket.id:
         subscribers.focus(tx, subscriber.id, ticket.id)
@@ -68,14 +74,9 @@ def customer_message(
 
 def _ticket_for(tx: Transaction, subscriptions: list[Subscriber], source: Source) -> Ticket | None:
     """The ticket that a message is about, closed ones included; None where there is none at all."""
-    part_of = None
-    if source.media_group_id is not None:
-        part_of = message_map.album_message(tx, source.chat, source.media_group_id)
-    if part_of is not None:
-        return tickets.of_message(tx, part_of)
-    answered = _answered(tx, subscriptions, source)
-    if answered is not None:
-        return answered
+    named = _named(tx, source)
+    if named is not None:
+        return named
     open_tickets = [t for s in subscriptions for t in tickets.open_of_subscriber(tx, s.id)]
     if len(open_tickets) == 1:
         return open_tickets[0]
@@ -86,16 +87,24 @@ def _ticket_for(tx: Transaction, subscriptions: list[Subscriber], source: Source
     return _last_closed(tx, subscriptions)
 
 
-def _answered(tx: Transaction, subscriptions: list[Subscriber], source: Source) -> Ticket | None:
-    """The ticket of the message that this one replies to, if it is one of these subscribers'."""
+def project_left(tx: Transaction, source: Source) -> UUID | None:
+    """The project that a message is for without a doubt and whose subscriber its author is not."""
+    ticket = _named(tx, source)
+    if ticket is None or subscribers.in_project(tx, source.chat, ticket.project_id) is not None:
+        return None
+    return ticket.project_id
+
+
+def _named(tx: Transaction, source: Source) -> Ticket | None:
+    """The ticket of the message that this one replies to, or of the album that it is a part of."""
+    if source.media_group_id is not None:
+        part_of = message_map.album_message(tx, source.chat, source.media_group_id)
+        if part_of is not None:
+            return tickets.of_message(tx, part_of)
     if source.reply_to is None:
         return None
     ticket_id = message_map.ticket_of(tx, source.chat, source.reply_to)
-    if ticket_id is None:
-        return None
-    ticket = tickets.of_customer(tx, ticket_id, source.chat)
-    own = {subscriber.id for subscriber in subscriptions}
-    return ticket if ticket.customer.subscriber_id in own else None
+    return None if ticket_id is None else tickets.of_customer(tx, ticket_id, source.chat)
 
 
 def _last_closed(tx: Transaction, subscriptions: list[Subscriber]) -> Ticket | None:

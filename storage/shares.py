@@ -46,7 +46,7 @@ def _held(tx: Transaction, chat: Chat, share: Share) -> dict[str, int]:
         "SELECT t.subscriber_id, c.sent_at"
         " FROM message_copies c JOIN tickets t ON t.id = c.ticket_id"
         " WHERE c.sent_at > :since AND c.sent_at <= :now"
-        " AND c.channel || '' = :channel AND c.chat_id + 0 = :chat_id"
+        " AND c.channel || '' = :channel AND c.chat_id + 0 = :chat_id AND c.role <> 'aside'"
         " GROUP BY t.subscriber_id, c.sent_at ORDER BY c.sent_at",
         since=to_ms(tx.now - share.window),
         now=tx.now_ms,  # what is later was sent before the clock was set back

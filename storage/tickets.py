@@ -78,6 +78,13 @@ def last_closed(tx: Transaction, subscriber_id: UUID) -> Ticket | None:
     return None if row is None else ticket_from(row)
 
 
+def follow_up(tx: Transaction, ticket: Ticket) -> Ticket | None:
+    """The newest open ticket that names this one as the one before it."""
+    assert ticket.customer.subscriber_id is not None
+    later = open_of_subscriber(tx, ticket.customer.subscriber_id)
+    return next((other for other in later if other.previous_ticket_id == ticket.id), None)
+
+
 def open_of_subscriber(tx: Transaction, subscriber_id: UUID) -> list[Ticket]:
     """A customer's tickets that are not closed, the newest first."""
     rows = tx.all(

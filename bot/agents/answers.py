@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from aiogram.types import Message
 
+from bot.agents.commands import command_in
 from bot.agents.notes import is_note, marked, unmarked
 from bot.agents.said import Said
 from bot.content import content_of, unsupported_kind
@@ -12,6 +13,7 @@ from bot.messengers import Messenger
 from storage import conversation, message_map, messages, tickets
 from storage.database import Database
 from storage.model import Content, Source, Ticket
+from storage.model import Message as TicketMessage
 from storage.transaction import Transaction
 
 
@@ -44,6 +46,7 @@ def _take_in(tx: Transaction, said: Said, written: Written) -> Ticket | None:
     if ticket is None:
         return None
     if written.unsupported is not None:
+        said.keep(tx, ticket)
         said.reply(tx, ticket, "answer_unsupported", kind=written.unsupported)
         return ticket
     conversation.reply(
@@ -66,7 +69,7 @@ def _follows_note(tx: Transaction, source: Source) -> bool:
 
 
 async def edited(message: Message, db: Database, messenger: Messenger, said: Said) -> None:
-    """An agent's edit. A note stays one, and an answer cannot become one."""
+    """An agent's edit. A note stays one, and an answer cannot become one, nor a command."""
     content = content_of([message], messenger.channel)
     await db.write(_take_edit, said, content)
 
@@ -84,7 +87,14 @@ def _take_edit(tx: Transaction, said: Said, content: Content) -> None:
     first_part = message_map.sources_of(tx, message_id)[0] == (said.source.chat, native_id)
     if not first_part and not content.text:
         return
-    if not first_part or (is_note(content.text) and not message.internal):
+    if not first_part or (not message.internal and _cannot_be_edited_in(message, content)):
         said.reply(tx, ticket, "edit_not_delivered")
         return
     conversation.edit(tx, said.source, unmarked(content))
+
+
+def _cannot_be_edited_in(message: TicketMessage, content: Content) -> bool:
+    """What no answer may become, and another file: messengers' copies keep theirs."""
+    if is_note(content.text) or command_in(content.text) is not None:
+        return True
+    return conversation.replaces_file(message, content)

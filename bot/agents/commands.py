@@ -85,6 +85,8 @@ def _carry_out(
 ) -> None:
     ticket = said.ticket(tx)
     action = ACTIONS.get(name)
+    if ticket is not None:
+        said.keep(tx, ticket)
     if name == "help":
         said.reply(tx, ticket, "agents_help")
     elif ticket is None:

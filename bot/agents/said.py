@@ -58,6 +58,17 @@ class Said:
         except TicketNotFound:
             return None
 
+    def keep(self, tx: Transaction, ticket: Ticket) -> None:
+        """What becomes no message of the ticket belongs to it all the same: others reply to it."""
+        if self.thread_id is None:
+            asides = [
+                message_map.Copy(
+                    self.source.chat, native_id, None, ticket.id, message_map.Role.ASIDE
+                )
+                for native_id in self.source.native_ids
+            ]
+            message_map.record_copies(tx, asides)
+
     def reply(self, tx: Transaction, ticket: Ticket | None, text: str, /, **values: object) -> None:
         """Words of the desk in answer to it: `text` names one in `locales`, `values` fill it."""
         outbox.to_agents(

@@ -16,7 +16,7 @@ from storage import (
 )
 from storage.errors import HelpdeskCreateDisabled, HelpdeskDisabled
 from storage.message_map import Copy, Role
-from storage.model import Channel, Chat, Content, Person, Source, Status
+from storage.model import Channel, Chat, Content, Person, Source, Status, SubscriberStatus
 from storage.routing import Route
 from tests.replying import reply
 from tests.storage.vera import CHAT, VERA, Vera
@@ -122,6 +122,18 @@ async def test_after_seven_days_a_new_ticket_names_the_old(vera: Vera) -> None:
     assert last.payload["values"] == {"number": 2, "previous": 1}
 
 
+async def test_what_follows_a_ticket_closed_long_ago_is_one_ticket(vera: Vera) -> None:
+    old = (await vera.writes("Help")).ticket
+    await vera.close(old)
+    vera.now += timedelta(days=8)
+    new = (await vera.writes("Again", reply_to=1)).ticket
+    await vera.has_ticket("Something else")
+    routed = await vera.writes("And more", reply_to=1)
+    assert (routed.route, routed.ticket.id) == (Route.ADDED, new.id)
+    await vera.close(new)
+    assert (await vera.writes("Now", reply_to=1)).ticket.previous_ticket_id == old.id
+
+
 async def test_last_closed_is_the_one_that_reopens(vera: Vera) -> None:
     first = await vera.has_ticket("First")
     second = await vera.has_ticket("Second")
@@ -158,6 +170,20 @@ async def test_reply_to_another_customers_message_decides_nothing(vera: Vera) ->
     assert routed is not None
     assert routed.ticket_id != ticket.id
     assert await vera.said_in(ticket.id) == ["Help"]
+
+
+async def test_reply_to_a_project_that_was_left_goes_to_no_other(vera: Vera) -> None:
+    await vera.writes("To Acme")
+    shop = await vera.db.write(projects.create, slug="shop", name="Shop")
+    await vera.db.write(subscribers.subscribe, shop.id, VERA)
+    other = await vera.has_ticket("To the shop", shop)
+    copy = Copy(CHAT, 1000, None, other.id, Role.MESSAGE)
+    await vera.db.write(message_map.record_copies, [copy])
+    await vera.db.write(subscribers.unsubscribe, CHAT, SubscriberStatus.STOPPED, shop.id)
+    assert await vera.maybe("My account is 1234", reply_to=1000) is None
+    asked = Source(CHAT, (99,), None, 1000)
+    assert await vera.db.read(routing.project_left, asked) == shop.id
+    assert await vera.db.read(routing.project_left, Source(CHAT, (99,), None, 1)) is None
 
 
 async def test_project_used_last_takes_what_belongs_to_no_ticket(vera: Vera) -> None:

@@ -185,3 +185,14 @@ async def test_slash_that_is_no_command_is_an_answer(
     office.anna.say(text, topic=topic)
     await office.handle()
     assert await office.said(ticket) == [(text, False)]
+
+
+async def test_a_reply_to_a_colleagues_command_is_an_answer(plain_office: Office) -> None:
+    office = plain_office
+    ticket = await office.ticket()
+    card = await office.card(ticket)
+    command = office.anna.say("/take", in_=office.group, reply_to=card)
+    await office.handle()
+    office.boris.say("I come at noon", in_=office.group, reply_to=command)
+    await office.handle()
+    assert await office.said(ticket) == [("I come at noon", False)]

@@ -58,3 +58,17 @@ async def test_start_after_a_block_asks_for_consent(front: Front, vera: Person) 
     vera.block_bot()
     vera.open()
     assert (await front.latest(vera)).labels == ["Subscribe", "Cancel"]
+
+
+async def test_reply_to_a_project_that_was_left_asks_for_its_consent(
+    front: Front, vera: Person
+) -> None:
+    await front.add_project("shop", "Shop")
+    vera.open("help_shop")
+    await front.press(vera, "Subscribe", "Shop")
+    mine = vera.say("Where is my parcel?")
+    await front.settled()
+    await front.press(vera, "Unsubscribe", "Shop")
+    vera.say("My account is 1234", reply_to=mine)
+    assert "not been passed on yet" in (await front.sees(vera, "Shop", "Subscribe", "Cancel")).text
+    assert await front.tickets() == []
