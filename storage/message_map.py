@@ -39,13 +39,15 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """A ticket's place in an agent chat. `card_content` is a digest of what the card shows now."""
+    """A ticket's place in an agent chat. `card_content` is a digest of what the card shows now;
+    `closed` is whether people closed the topic."""
 
     ticket_id: UUID
     chat: Chat
     thread_id: int | None
     card_id: int | None
     card_content: str | None
+    closed: bool = False
 
 
 def record_source(tx: Transaction, source: Source, message_id: UUID, ticket_id: UUID) -> None:
@@ -166,7 +168,7 @@ def forget_copy(tx: Transaction, chat: Chat, native_id: int) -> None:
 def thread(tx: Transaction, ticket_id: UUID, chat: Chat) -> Thread:
     """A ticket's place in `chat`; without topic and card where it has none yet."""
     row = tx.one(
-        "SELECT thread_id, card_id, card_content FROM ticket_threads"
+        "SELECT thread_id, card_id, card_content, closed FROM ticket_threads"
         f" WHERE ticket_id = :ticket_id AND {CHAT}",
         ticket_id=ticket_id,
         channel=chat.channel,
@@ -174,23 +176,37 @@ def thread(tx: Transaction, ticket_id: UUID, chat: Chat) -> Thread:
     )
     if row is None:
         return Thread(ticket_id, chat, None, None, None)
-    return Thread(ticket_id, chat, *row)
+    thread_id, card_id, card_content, closed = row
+    return Thread(ticket_id, chat, thread_id, card_id, card_content, bool(closed))
 
 
 def keep_thread(tx: Transaction, thread: Thread) -> None:
-    """Record where a ticket's topic and card are now."""
+    """Record where a ticket's topic and card are now. A new topic is open; whether another is,
+    `topic_closed` tells."""
     tx.run(
         "INSERT INTO ticket_threads"
         " (ticket_id, channel, chat_id, thread_id, card_id, card_content)"
         " VALUES (:ticket_id, :channel, :chat_id, :thread_id, :card_id, :card_content)"
         " ON CONFLICT (ticket_id, channel, chat_id) DO UPDATE SET thread_id = excluded.thread_id,"
-        " card_id = excluded.card_id, card_content = excluded.card_content",
+        " card_id = excluded.card_id, card_content = excluded.card_content, closed = CASE"
+        " WHEN ticket_threads.thread_id = excluded.thread_id THEN ticket_threads.closed ELSE 0 END",
         ticket_id=thread.ticket_id,
         channel=thread.chat.channel,
         chat_id=thread.chat.id,
         thread_id=thread.thread_id,
         card_id=thread.card_id,
         card_content=thread.card_content,
+    )
+
+
+def topic_closed(tx: Transaction, chat: Chat, thread_id: int, *, closed: bool) -> None:
+    """A topic was closed, or opened again; nothing happens where it is no ticket's."""
+    tx.run(
+        f"UPDATE ticket_threads SET closed = :closed WHERE {CHAT} AND thread_id = :thread_id",
+        closed=int(closed),
+        channel=chat.channel,
+        chat_id=chat.id,
+        thread_id=thread_id,
     )
 
 

@@ -5,7 +5,7 @@ What goes out to the agents is the sender's; handlers only call operations of `s
 
 from aiogram import F, Router
 
-from bot.agents import answers, buttons, commands, linking, membership
+from bot.agents import answers, buttons, commands, linking, membership, topics
 from bot.agents.card import CardButton, PriorityButton
 from bot.agents.said import by_agent, in_agent_chat, in_group
 from bot.matching import when
@@ -27,6 +27,11 @@ def router() -> Router:
         membership.migrated, when(F.migrate_to_chat_id | F.migrate_from_chat_id)
     )
     groups.message.register(membership.member_left, when(F.left_chat_member), in_agent_chat)
+    groups.message.register(
+        topics.closed_or_reopened,
+        when(F.forum_topic_closed | F.forum_topic_reopened),
+        in_agent_chat,
+    )
     groups.message.register(linking.connect, linking.with_code)
     groups.my_chat_member.register(membership.bot_changed, in_agent_chat)
     groups.chat_member.register(membership.member_changed, in_agent_chat)

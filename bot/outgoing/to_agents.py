@@ -50,11 +50,12 @@ class ToAgents:
         if isinstance(loaded, Mark):
             age = (self._outlet.db.clock() - loaded.row.created_at).total_seconds()
             return await turns.give_way(GIVING_WAY - max(age, 0))
+        return self._makes_a_message(loaded) and await turns.take()
+
+    def _makes_a_message(self, loaded: View | Told) -> bool:
         if isinstance(loaded, View) and loaded.row.kind is Kind.CARD:
-            makes_a_message = loaded.thread.card_id is None or bool(self._cards.left(loaded))
-        else:
-            makes_a_message = loaded.row.kind is not Kind.EDIT
-        return makes_a_message and await turns.take()
+            return loaded.thread.card_id is None or bool(self._cards.left(loaded))
+        return loaded.row.kind is not Kind.EDIT
 
     def gathers(self, row: OutboxRow, turns: Turns) -> float:
         """Seconds from its making that a row had better wait, for others to come along."""
@@ -82,6 +83,8 @@ class ToAgents:
         return None
 
     async def _send(self, view: View, turns: Turns) -> None:
+        if view.thread.closed and self._makes_a_message(view):
+            await self._topics.reopen(view.thread)
         if view.row.kind is Kind.TICK:
             await self._tick(view.row, turns)
         elif view.thread.card_id is None:

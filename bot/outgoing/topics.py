@@ -66,11 +66,22 @@ class Topics:
         """
         if CLOSED in error.message and thread.thread_id is not None:
             try:
-                await self._messenger.bot.reopen_forum_topic(thread.chat.id, thread.thread_id)
+                await self.reopen(thread)
             except TelegramBadRequest as refusal:
-                return OPEN_ALREADY in refusal.message or await self._forget(refusal, thread, row)
+                return await self._forget(refusal, thread, row)
             return True
         return await self._forget(error, thread, row)
+
+    async def reopen(self, thread: Thread) -> None:
+        """Open a topic that people closed. Raises TelegramBadRequest where it is gone."""
+        assert thread.thread_id is not None
+        chat, thread_id = thread.chat, thread.thread_id
+        try:
+            await self._messenger.bot.reopen_forum_topic(chat.id, thread_id)
+        except TelegramBadRequest as refusal:
+            if OPEN_ALREADY not in refusal.message:
+                raise
+        await record(self._db, message_map.topic_closed, chat, thread_id, closed=False)
 
     async def _forget(self, error: TelegramBadRequest, thread: Thread, row: OutboxRow) -> bool:
         no_forum = any(sign in error.message for sign in NO_FORUM)

@@ -6,9 +6,9 @@ import pytest
 
 from bot.messengers import Messenger
 from bot.playground.telegram import TelegramStandIn, faults
-from storage import agent_chats, outbox
+from storage import agent_chats, message_map, outbox, tickets
 from storage.database import Database
-from storage.model import Channel, Chat
+from storage.model import Channel, Chat, Priority
 from storage.outbox import Audience
 from tests.bot.mailroom import Mailroom
 
@@ -57,14 +57,55 @@ async def test_a_long_message_is_whole_in_the_topic_that_was_made_anew(mail: Mai
     assert " ".join(mail.texts(mail.topic())[1:]) == text
 
 
-async def test_a_closed_topic_is_opened_again(mail: Mailroom) -> None:
+async def test_a_closed_topic_that_refuses_a_message_is_opened_again(mail: Mailroom) -> None:
+    """A bot without the right to manage topics may open those that it made."""
     ticket = await mail.ticket()
     await mail.sent()
+    mail.group.set_bot_rights({"can_pin_messages": True})
     mail.group.close_topic(mail.topic())
     await mail.says(ticket, "Are you there?")
     await mail.sent()
     assert not mail.topic().closed
     assert mail.texts(mail.topic())[1:] == ["Are you there?"]
+
+
+async def test_a_topic_known_to_be_closed_is_opened_before_the_message_but_for_no_edit(
+    mail: Mailroom,
+) -> None:
+    """Who manages topics may write into closed ones: nothing refuses the message."""
+    ticket = await mail.ticket()
+    await mail.sent()
+    await closed(mail)
+    await mail.db.write(tickets.set_priority, ticket.project_id, ticket.id, Priority.HIGH)
+    await mail.sent()
+    assert "Priority: high" in mail.texts(mail.topic())[0]
+    assert mail.topic().closed
+    await mail.says(ticket, "Are you there?")
+    await mail.says(ticket, "Hello?")
+    await mail.sent()
+    assert not mail.topic().closed
+    assert mail.texts(mail.topic())[1:] == ["Are you there?", "Hello?"]
+    assert len(mail.telegram.calls.of("reopenForumTopic")) == 1
+
+
+async def test_a_topic_known_to_be_closed_that_was_deleted_is_made_anew(mail: Mailroom) -> None:
+    ticket = await mail.ticket("The lamp is broken")
+    await mail.sent()
+    await closed(mail)
+    mail.group.delete_topic(mail.topic())
+    await mail.says(ticket, "Are you there?")
+    await mail.sent()
+    card, *said = mail.texts(mail.topic())
+    assert "The lamp is broken" in card
+    assert said == ["Are you there?"]
+
+
+async def closed(mail: Mailroom) -> None:
+    """An agent closes the topic, and the bot is told."""
+    topic = mail.topic()
+    mail.group.close_topic(topic)
+    chat = Chat(Channel.TELEGRAM, mail.group.id)
+    await mail.db.write(message_map.topic_closed, chat, topic.id, closed=True)
 
 
 async def test_a_topic_that_somebody_opened_again_in_the_meantime(mail: Mailroom) -> None:

@@ -127,6 +127,22 @@ async def test_a_ticket_has_a_place_in_each_chat(db: Database, ticket: Ticket) -
     assert await db.read(message_map.ticket_of_thread, OFFICE, 7) is None
 
 
+async def test_a_topic_stays_closed_until_it_is_opened_or_made_anew(
+    db: Database, ticket: Ticket
+) -> None:
+    place = Thread(ticket.id, OFFICE, 7, 8, "digest")
+    await db.write(message_map.keep_thread, place)
+    await db.write(message_map.topic_closed, OFFICE, 7, closed=True)
+    await db.write(message_map.keep_thread, place)  # a card brought up to date opens nothing
+    assert (await db.read(message_map.thread, ticket.id, OFFICE)).closed
+    await db.write(message_map.topic_closed, OFFICE, 7, closed=False)
+    assert await db.read(message_map.thread, ticket.id, OFFICE) == place
+    await db.write(message_map.topic_closed, OFFICE, 7, closed=True)
+    for thread_id in (None, 9):
+        await db.write(message_map.keep_thread, Thread(ticket.id, OFFICE, thread_id, None, None))
+        assert not (await db.read(message_map.thread, ticket.id, OFFICE)).closed
+
+
 async def test_what_was_made_lately_is_known_and_what_was_made_together_counts_once(
     db: Database, project: Project, ticket: Ticket, first: Message, clock: Clock
 ) -> None:

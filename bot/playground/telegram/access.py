@@ -66,15 +66,11 @@ def _refuse_outsider(chat: Chat) -> None:
 
 
 def topic_to_write(chat: Chat, thread_id: int) -> Topic:
-    """The topic, if messages can go there.
-
-    Telegram lets managers of topics write into closed ones; here nobody's bot may, so that
-    a bot that meets TOPIC_CLOSED is always tested.
-    """
+    """The topic, if messages can go there: into a closed one where the bot manages topics."""
     topic = chat.topics.get(thread_id)
     if topic is None or topic.deleted:
         raise bad_request("message thread not found")
-    if topic.closed:
+    if topic.closed and not chat.bot_rights.get("can_manage_topics"):
         raise bad_request("TOPIC_CLOSED")
     return topic
 

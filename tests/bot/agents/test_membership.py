@@ -2,6 +2,7 @@
 
 import structlog
 
+from storage import message_map
 from storage.model import Channel, Chat
 from storage.outbox import Kind
 from tests.bot.agents.office import Office
@@ -44,6 +45,15 @@ async def test_member_who_is_banned_without_a_word_is_inactive(office: Office) -
     office.telegram.inject({"chat_member": {**change, **before, **after}})
     await office.handle()
     assert not (await office.agents())["Anna"].active
+
+
+async def test_a_topic_that_an_agent_closes_or_opens_is_known_to_be(office: Office) -> None:
+    ticket = await office.ticket()
+    topic = await office.topic(ticket)
+    for act, closed in ((office.group.close_topic, True), (office.group.reopen_topic, False)):
+        act(topic, by=office.anna)
+        await office.handle()
+        assert (await office.db.read(message_map.thread, ticket.id, office.chat)).closed is closed
 
 
 async def test_removal_of_the_bot_is_logged(office: Office) -> None:

@@ -49,7 +49,10 @@ async def test_life_of_a_topic(wire: Wire, forum: Group) -> None:
     )
     await wire.ok("closeForumTopic", **where)
     assert await wire.error("closeForumTopic", **where) == "Bad Request: TOPIC_NOT_MODIFIED"
+    forum.set_bot_rights({"can_delete_messages": True})
     assert await wire.error("sendMessage", **where, text="x") == "Bad Request: TOPIC_CLOSED"
+    forum.set_bot_rights({"can_manage_topics": True, "can_delete_messages": True})
+    await wire.ok("sendMessage", **where, text="who manages topics may")
     await wire.ok("reopenForumTopic", **where)
     await wire.ok("sendMessage", **where, text="x")
     assert [message.kind for message in topic.messages] == [
@@ -57,6 +60,7 @@ async def test_life_of_a_topic(wire: Wire, forum: Group) -> None:
         "text",
         "forum_topic_edited",
         "forum_topic_closed",
+        "text",
         "forum_topic_reopened",
         "text",
     ]
