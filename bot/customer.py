@@ -115,7 +115,7 @@ async def explain(_: Message, guide: Guide) -> None:
 
 async def stop(_: Message, guide: Guide) -> None:
     ended = await guide.db.write(_unsubscribe, guide.person.chat)
-    await guide.leave(screens.unsubscribed(ended, guide.locale))
+    await guide.unsubscribed(ended)
 
 
 async def blocked(_: ChatMemberUpdated, guide: Guide) -> None:

@@ -4,6 +4,7 @@ What a scene shows and takes is the scene's business.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from locales import render
 from storage import requests
 from storage.database import Database
 from storage.errors import NotFound
-from storage.model import Person, TicketType
+from storage.model import Person, Project, TicketType
 from storage.requests import Opened, Outcome
 
 _REQUEST = re.compile(r"(?:\S*[?&]start=)?hd_([A-Za-z0-9_-]{22})", re.IGNORECASE)
@@ -106,6 +107,22 @@ class Guide:
             await self.leave(screens.choice(door.projects, self.locale, notice))
         else:
             await self.leave(screens.how_to_reach(self.locale, notice))
+
+    async def unsubscribed(self, projects: Iterable[Project]) -> None:
+        """Say that the subscriptions to these ended, and the way back."""
+        by_start = await self._starts_anew()
+        await self.leave(screens.unsubscribed(projects, self.locale, by_start=by_start))
+
+    async def declined(self, project: Project) -> None:
+        """Say that this project will not write, and the way back."""
+        by_start = await self._starts_anew()
+        await self.leave(screens.declined(project, self.locale, by_start=by_start))
+
+    async def _starts_anew(self) -> bool:
+        """Whether /start asks for consent: it shows what is subscribed to still, else the one
+        project that there is."""
+        door = await self.db.read(views.door, self.person.chat)
+        return not door.subscribed and len(door.projects) == 1
 
     async def subscribed(self, project_id: UUID, news: str | None = None) -> Desk | None:
         """The project's desk for its subscriber; everybody else is asked for consent, and None.

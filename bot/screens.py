@@ -76,13 +76,15 @@ def consent(
     return screen(html, [[subscribe], [cancel]], notice)
 
 
-def declined(project: Project, locale: str) -> Screen:
-    return Screen(render("consent_declined", locale, project=project.name))
+def declined(project: Project, locale: str, *, by_start: bool) -> Screen:
+    """`by_start`: whether /start leads back, as it does where there is one project."""
+    return Screen(render("consent_declined", locale, project=project.name, by_start=by_start))
 
 
-def unsubscribed(projects: Iterable[Project], locale: str) -> Screen:
+def unsubscribed(projects: Iterable[Project], locale: str, *, by_start: bool) -> Screen:
+    """`by_start` as in `declined`."""
     names = [project.name for project in projects]
-    return Screen(render("unsubscribed", locale, projects=names))
+    return Screen(render("unsubscribed", locale, projects=names, by_start=by_start))
 
 
 def how_to_reach(locale: str, notice: str | None = None) -> Screen:

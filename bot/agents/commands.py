@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from aiogram.types import Message
 
@@ -111,10 +112,18 @@ def _assign(tx: Transaction, order: Order) -> None:
         order.said.reply(tx, ticket, "assign_usage")
     elif order.argument == "-":
         tickets.assign(tx, project_id, ticket.id, None)
-    elif (named := agents.by_name(tx, project_id, order.argument)) is not None:
+    elif (named := _named(tx, project_id, order.argument)) is not None:
         tickets.assign(tx, project_id, ticket.id, named.id)
     else:
         order.said.reply(tx, ticket, "assign_unknown", name=isolate(order.argument))
+
+
+def _named(tx: Transaction, project_id: UUID, argument: str) -> Agent | None:
+    """The agent of that name; words may follow a user name, which is one word."""
+    named = agents.by_name(tx, project_id, argument)
+    if named is None and argument.startswith("@"):
+        named = agents.by_name(tx, project_id, argument.split(maxsplit=1)[0])
+    return named
 
 
 def _close(tx: Transaction, order: Order) -> None:

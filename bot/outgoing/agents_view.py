@@ -180,7 +180,7 @@ def edit_mark(message: Message, locale: str) -> Formatted:
     """The line that stands between the original and what an edit made of it."""
     assert message.edited_at is not None
     time = format_time(message.edited_at, format="short", locale=locale, tzinfo=None)
-    return styled(locales.render_plain("edited_mark", locale, time=time), "italic")
+    return styled(locales.render_plain("edited_mark", locale, time=f"{time} UTC"), "italic")
 
 
 def body_of(message: Message, locale: str) -> Formatted:

@@ -13,7 +13,7 @@ from bot.outgoing.turns import Turns
 from bot.screens import notice_keyboard
 from storage import delivery, inbox, message_map, messages, outbox, projects, subscribers, tickets
 from storage.message_map import Copy, Role
-from storage.model import Message, SubscriberStatus, Ticket
+from storage.model import Message, Project, SubscriberStatus, Ticket
 from storage.outbox import Kind, OutboxRow
 from storage.transaction import Transaction
 
@@ -23,11 +23,14 @@ MERGED_NOTICES = {"added_to_ticket"}
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    """`unreachable` is why the customer gets nothing any more, as a name in `locales`; `same` are
-    the row and those right behind it that say the same."""
+    """`unreachable` is why the customer gets nothing any more, as a name in `locales`; `several` is
+    whether the chat is about several projects, each with a ticket #1 of its own; `same` are the row
+    and those right behind it that say the same."""
 
     row: OutboxRow
     ticket: Ticket
+    project: Project
+    several: bool
     unreachable: str | None
     locale: str
     message: Message | None
@@ -41,11 +44,16 @@ def _load(tx: Transaction, row: OutboxRow) -> _Loaded:
     ticket = tickets.get(tx, row.project_id, row.ticket_id)
     project = projects.get(tx, row.project_id)
     key = ticket.customer.subscriber_id
-    subscriber = None if key is None else subscribers.get(tx, row.project_id, key)
+    active = subscribers.of_chat(tx, row.chat)
+    subscriber = next((each for each in active if each.id == key), None)
+    if subscriber is None and key is not None:
+        subscriber = subscribers.get(tx, row.project_id, key)
     language = None if subscriber is None else subscriber.locale
     return _Loaded(
         row=row,
         ticket=ticket,
+        project=project,
+        several=len(active) > 1,
         unreachable="erased" if subscriber is None else delivery.UNREACHABLE.get(subscriber.status),
         locale=locales.pick(language, project.locale),
         message=None if row.message_id is None else messages.get(tx, row.message_id),
@@ -119,11 +127,13 @@ class ToCustomer:
     @staticmethod
     def _words(message: Message, loaded: _Loaded) -> tuple[Formatted, Formatted]:
         """What an answer says: the line that names ticket and agent, and the agent's words."""
+        project = isolate(loaded.project.name)
         header = locales.render_plain(
             "answer_header",
             loaded.locale,
             number=loaded.ticket.ticket_number,
-            name=isolate(message.author_name),
+            name=isolate(message.author_name) or project,
+            project=project if loaded.several else None,
         )
         body = Formatted(message.text, message.entities)
         separator = Formatted("\n") if body.text else Formatted()
@@ -133,6 +143,8 @@ class ToCustomer:
         row, same = loaded.row, loaded.same
         payload = same[-1].payload
         text = from_html(locales.render(payload["text"], loaded.locale, **payload["values"]))
+        if loaded.several:
+            text = styled(isolate(loaded.project.name), "bold") + Formatted("\n") + text
         keyboard = None
         if payload.get("buttons"):
             keyboard = notice_keyboard(payload["buttons"], loaded.ticket.id, loaded.locale)

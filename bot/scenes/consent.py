@@ -48,7 +48,7 @@ class Consent(
             await guide.db.write(requests.cancel, request_id, guide.person)
         desk = await guide.db.read(views.desk, guide.person.chat, project_id)
         if desk.subscriber is None:
-            await guide.leave(screens.declined(desk.project, guide.locale))
+            await guide.declined(desk.project)
         else:
             await guide.menu(project_id)
 

@@ -40,4 +40,4 @@ class Menu(
         chat, project_id = guide.person.chat, callback_data.project
         desk = await guide.db.read(views.desk, chat, project_id)
         await guide.db.write(subscribers.unsubscribe, chat, SubscriberStatus.STOPPED, project_id)
-        await guide.leave(screens.unsubscribed([desk.project], guide.locale))
+        await guide.unsubscribed([desk.project])

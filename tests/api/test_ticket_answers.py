@@ -243,6 +243,17 @@ async def test_after_7_days_the_message_begins_a_ticket_that_names_the_old(desk:
     assert (await details(desk.client, old))["status"] == "closed"
 
 
+async def test_what_follows_a_ticket_closed_long_ago_is_one_ticket(desk: Desk) -> None:
+    old = await desk.client.ticket()
+    await desk.client.patch(f"{TICKETS}/{old['id']}/status", {"status": "closed"})
+    desk.clock.move(days=8)
+    path = f"{TICKETS}/{old['id']}/customer-reply"
+    first, second = [(await desk.client.post(path, {"text": text})).json for text in ("One", "Two")]
+    assert first["ticket_id"] == second["ticket_id"] != old["id"]
+    messages = (await details(desk.client, {"id": first["ticket_id"]}))["messages"]
+    assert [message["text"] for message in messages] == ["One", "Two"]
+
+
 async def test_nobody_speaks_for_a_customer_who_was_erased(client: Client) -> None:
     ticket = await client.ticket()
     await client.delete(f"/v1/helpdesk/subscribers/{ticket['customer']['subscriber_id']}")

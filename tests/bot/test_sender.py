@@ -16,6 +16,16 @@ from tests.bot.mailroom import Clock, Mailroom
 pytestmark = pytest.mark.usefixtures("impatient")
 
 
+async def test_an_answer_of_somebody_without_a_visible_name_is_signed_with_the_projects(
+    mail: Mailroom,
+) -> None:
+    mail.bob.first_name = "\u3164"
+    await mail.answers(await mail.ticket(), "Good day")
+    await mail.sent()
+    name = (await mail.project()).name
+    assert mail.texts_to_ann()[-1] == f"#1 · {name}:\nGood day"
+
+
 # --- passing errors -------------------------------------------------------------------------------
 
 

@@ -148,6 +148,7 @@ async def test_a_customers_edit_is_shown_in_place_below_the_original(
     first, mark, second = text.split("\n\n")[0], *text.split("\n\n")[1].split("\n")
     assert (first, second) == ("It is red", "It is blue")
     assert mark.startswith("edited ")
+    assert mark.endswith(" UTC:")  # which no agent could know
 
 
 async def test_an_edit_of_the_first_message_is_shown_on_the_card(

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.e2e.acme import CONSENT, MENU, Acme, labels_of, screens
+from tests.e2e.acme import CONSENT, MENU, Acme, Json, labels_of, screens
 from tests.e2e.companies import Companies
 from tests.e2e.vocabulary import Person
 
@@ -38,11 +38,15 @@ async def subscriber_of_both(acme: Acme) -> Person:
     return person
 
 
-async def subjects(acme: Acme, key: str, person: Person) -> list[str]:
-    """The subjects of a person's tickets in the project of that key."""
+async def listed(acme: Acme, key: str, person: Person) -> list[Json]:
+    """A person's tickets in the project of that key."""
     _, page = await acme.desk.call("GET", "/v1/helpdesk/tickets?limit=100", key=key)
-    found = page["tickets"]
-    return [t["subject"] for t in found if t["customer"]["chat_id"] == person.chat.id]
+    return [t for t in page["tickets"] if t["customer"]["chat_id"] == person.chat.id]
+
+
+async def subjects(acme: Acme, key: str, person: Person) -> list[str]:
+    """The subjects of those."""
+    return [ticket["subject"] for ticket in await listed(acme, key, person)]
 
 
 async def test_each_permanent_deeplink_asks_for_its_own_project(acme: Acme) -> None:
@@ -120,6 +124,42 @@ async def test_the_menu_that_is_open_tells_which_project_a_plain_message_is_for(
     await acme.number_told(ann.say("It is about Acme"))
     assert [t["subject"] for t in await acme.tickets_of(ann)] == ["It is about Acme"]
     assert await subjects(acme, shops_key, ann) == []
+
+
+async def test_the_bot_names_the_project_where_two_have_a_ticket_of_the_same_number(
+    acme: Acme, shops_key: str
+) -> None:
+    ann = await acme.subscriber()
+    said = ann.say("To Acme")
+    number = await acme.number_told(said)
+    (confirmed,) = [m for m in ann.chat.messages if m.reply_to is said]
+    await acme.answers(number, "Hello")
+    assert (await acme.sees(ann, "Hello")).text == f"#{number} · Bob:\nHello"
+    assert "Acme" not in confirmed.text
+    menu = await acme.consent(ann, "help_shop")
+    await acme.press(menu, "Create ticket")
+    said = ann.say("To the shop")
+    shops = await acme.number_told(said)
+    (confirmed,) = [m for m in ann.chat.messages if m.reply_to is said]
+    assert confirmed.text.startswith("Shop\n")
+    (ticket,) = await listed(acme, shops_key, ann)
+    await acme.desk.call(
+        "POST", f"/v1/helpdesk/tickets/{ticket['id']}/reply", {"text": "Good day"}, key=shops_key
+    )
+    assert (await acme.sees(ann, "Good day")).text == f"Shop · #{shops} · Shop:\nGood day"
+    await acme.answers(number, "Still here?")
+    assert (await acme.sees(ann, "Still here?")).text == f"Acme · #{number} · Bob:\nStill here?"
+
+
+async def test_start_is_the_way_back_only_where_it_leads_there(acme: Acme) -> None:
+    ann = await acme.subscriber()
+    screen = await acme.answer(acme.open(ann, "help_shop"))
+    await acme.press(screen, "Cancel")
+    assert "Shop" in screen.text
+    gone = await acme.answer(ann.say("/stop"))
+    for told in (screen.text, gone.text, (await acme.answer(ann.say("/stop"))).text):
+        assert "/start" not in told
+        assert "open the link" in told
 
 
 async def test_unsubscribe_leaves_that_project_and_stop_leaves_all(acme: Acme) -> None:

@@ -160,6 +160,7 @@ def test_a_new_ticket_names_the_old() -> None:
 
 def test_an_answer_names_ticket_and_agent() -> None:
     assert render("answer_header", "en", number=42, name="Anna") == "#42 · Anna:"
+    assert render("answer_header", "en", number=42, name="Anna", project="A") == "A · #42 · Anna:"
 
 
 def test_a_blocked_bot_is_told_in_the_promised_words() -> None:

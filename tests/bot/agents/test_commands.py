@@ -32,7 +32,7 @@ async def test_take_assigns_to_who_sends_it(office: Office, ticket: Ticket, topi
     assert await office.to_agents(Kind.CARD)
 
 
-@pytest.mark.parametrize("name", ["@anna", "@ANNA", "anna", "Anna"])
+@pytest.mark.parametrize("name", ["@anna", "@ANNA", "anna", "Anna", "@anna please, she knows"])
 async def test_assign_finds_an_agent_by_name(
     office: Office, ticket: Ticket, topic: Topic, name: str
 ) -> None:
