@@ -73,7 +73,7 @@ def reply(
     if _answered(tx, ticket, agent):
         outbox.to_agents(tx, project, outbox.Kind.CARD, ticket_id=ticket.id)
     if ticket.channel is not Channel.VIRTUAL:
-        message = delivery.send(tx, ticket, message, target)
+        message = delivery.send(tx, ticket, message, target, source)
     events.changed(tx, ticket, tickets.get, message)
     return message
 

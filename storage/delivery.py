@@ -3,7 +3,16 @@
 from uuid import UUID
 
 from storage import message_map, messages, outbox, projects, subscribers, tickets
-from storage.model import Channel, Chat, Delivery, Message, Subscriber, SubscriberStatus, Ticket
+from storage.model import (
+    Channel,
+    Chat,
+    Delivery,
+    Message,
+    Source,
+    Subscriber,
+    SubscriberStatus,
+    Ticket,
+)
 from storage.transaction import Transaction
 
 UNREACHABLE = {SubscriberStatus.STOPPED: "unsubscribed", SubscriberStatus.BLOCKED: "blocked"}
@@ -20,10 +29,14 @@ def recipient(tx: Transaction, ticket: Ticket) -> tuple[Subscriber, Chat] | None
 
 
 def send(
-    tx: Transaction, ticket: Ticket, message: Message, target: tuple[Subscriber, Chat] | None
+    tx: Transaction,
+    ticket: Ticket,
+    message: Message,
+    target: tuple[Subscriber, Chat] | None,
+    source: Source | None,
 ) -> Message:
     """Put an answer on its way to its `recipient`, or record at once why it cannot go; the message
-    as it is then."""
+    as it is then. Where its `source` answers a message of the customer's, it does so there too."""
     if target is None:
         failed(tx, message.id, "erased")
         return messages.get(tx, message.id)
@@ -32,6 +45,7 @@ def send(
         failed(tx, message.id, UNREACHABLE[subscriber.status])
         return messages.get(tx, message.id)
     subscribers.focus(tx, subscriber.id, ticket.id)
+    quoted = None if source is None else message_map.quoted(tx, source, chat)
     outbox.put(
         tx,
         ticket.project_id,
@@ -40,6 +54,7 @@ def send(
         outbox.Kind.MESSAGE,
         ticket_id=ticket.id,
         message_id=message.id,
+        payload={"reply_to": quoted} if quoted else {},
     )
     return message
 

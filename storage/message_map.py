@@ -155,6 +155,18 @@ def carried_by(tx: Transaction, chat: Chat, native_id: int) -> list[Copy]:
     return [_copy(row) for row in rows]
 
 
+def quoted(tx: Transaction, source: Source, chat: Chat) -> int | None:
+    """The native id in `chat` of the message that `source` answers, which came from there and was
+    shown alone. A card is answered for its ticket, not for its words."""
+    if source.reply_to is None:
+        return None
+    carried = carried_by(tx, source.chat, source.reply_to)
+    if len(carried) != 1 or carried[0].role is not Role.MESSAGE or carried[0].message_id is None:
+        return None
+    sources = sources_of(tx, carried[0].message_id)
+    return next((native_id for place, native_id in sources if place == chat), None)
+
+
 def forget_copy(tx: Transaction, chat: Chat, native_id: int) -> None:
     """A messenger message of ours is gone."""
     tx.run(

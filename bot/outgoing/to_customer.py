@@ -115,7 +115,8 @@ class ToCustomer:
             await record(self._outlet.db, _delivered, row)
         for place, part in enumerate(parts[len(made) :], len(made)):
             async with turns.one():
-                made.append(await self._outlet.send(Place(row.chat.id), part))
+                answered = None if made else row.payload.get("reply_to")
+                made.append(await self._outlet.send(Place(row.chat.id, reply_to=answered), part))
                 last = part is parts[-1]
                 await record(self._outlet.db, _sent_part, row, made, part.number(place), last=last)
 

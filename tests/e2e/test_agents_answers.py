@@ -63,6 +63,22 @@ async def test_a_reply_in_the_general_topic_to_a_message_of_a_ticket_is_an_answe
     await case.reads("From the general topic")
 
 
+async def test_a_reply_to_what_a_customer_said_is_one_at_the_customers_too(room: Room) -> None:
+    case = await room.case()
+    said = case.customer.say("One more thing")
+    told = await case.tells("One more thing")
+    where = {} if case.topic is None else {"topic": case.topic}
+    room.bob.say("About this.", reply_to=told, **where)
+    assert (await case.reads("About this.")).reply_to is said
+    first = case.answer("About the ticket.")
+    assert (await case.reads("About the ticket.")).reply_to is None
+    room.bob.say("About my words.", reply_to=first, **where)
+    assert (await case.reads("About my words.")).reply_to is None
+    said.chat.person.delete(said)
+    room.bob.say("About what is gone.", reply_to=told, **where)
+    assert (await case.reads("About what is gone.")).reply_to is None
+
+
 @rooms_only("plain", "max")
 async def test_a_reply_to_any_message_of_a_ticket_is_an_answer(room: Room) -> None:
     case = await room.case()

@@ -102,6 +102,25 @@ async def test_a_merged_message_tells_all_that_it_carries(
     assert await db.read(message_map.carried_by, OFFICE, 21) == []
 
 
+async def test_only_a_message_that_was_shown_alone_is_quoted(
+    db: Database, ticket: Ticket, first: Message
+) -> None:
+    album = await say(db, ticket, Source(ANN, (10, 11)))
+    made = [
+        Copy(OFFICE, 20, first.id, ticket.id, Role.CARD),
+        Copy(OFFICE, 21, album.id, ticket.id, Role.MESSAGE),
+        Copy(OFFICE, 22, first.id, ticket.id, Role.MESSAGE),
+        Copy(OFFICE, 22, album.id, ticket.id, Role.MESSAGE),
+        Copy(OFFICE, 23, None, ticket.id, Role.NOTICE),
+    ]
+    await db.write(message_map.record_copies, made)
+    for answered, native_id in ((21, 10), (20, None), (22, None), (23, None), (24, None)):
+        answer = Source(OFFICE, (30,), reply_to=answered)
+        assert await db.read(message_map.quoted, answer, ANN) == native_id
+    elsewhere = Chat(Channel.TELEGRAM, 77)
+    assert await db.read(message_map.quoted, Source(OFFICE, (30,), reply_to=21), elsewhere) is None
+
+
 async def test_a_copy_that_is_gone_is_forgotten(
     db: Database, ticket: Ticket, first: Message
 ) -> None:
