@@ -24,7 +24,7 @@ from maxapi.client.ssl import create_default_connector
 from maxapi.enums.http_method import HTTPMethod
 from maxapi.exceptions.max import InvalidToken, MaxApiError, MaxConnection
 
-from bot.messengers.max.errors import refusal
+from bot.messengers.max.errors import refusal, upload_refusal
 
 Json = dict[str, Any]
 
@@ -122,7 +122,7 @@ class MaxApi:
             # The address is in aiohttp's words, and is as good as a password for one file.
             raise TelegramNetworkError(method, type(error).__name__) from None
         if not 200 <= answer.status < 300:
-            raise refusal(method, answer.status, text)
+            raise upload_refusal(method, answer.status, text)
         return text
 
     async def stream(

@@ -13,6 +13,7 @@ from aiogram.exceptions import (
     TelegramConflictError,
     TelegramEntityTooLarge,
     TelegramForbiddenError,
+    TelegramRetryAfter,
     TelegramServerError,
     TelegramUnauthorizedError,
 )
@@ -40,6 +41,7 @@ RIGHTS = "Bad Request: not enough rights"
 
 _SECRETS = re.compile(r"https?://\S+|[\w+/=-]{24,}", re.ASCII)
 _LONGEST_WORDS = 200
+_ABOUT_THE_FILE = (400, 413, 415, 422)
 _NO_CHAT = ("chat.not.found", "dialog.not.found")
 _BY_STATUS: dict[int, type[TelegramAPIError]] = {
     401: TelegramUnauthorizedError,
@@ -62,8 +64,11 @@ def refusal(method: TelegramMethod[Any], status: int, said: object) -> TelegramA
     code, words = _read(said)
     if code == "attachment.not.ready" or "not.processed" in words:
         return NotReady(method, "the file is not ready")
-    if not 400 <= status < 500:  # below, it is a page of a proxy's, or half an answer
+    # Below 400 and without MAX's own words, it is a page of a proxy's, or half an answer.
+    if not 400 <= status < 500 or (status == 403 and not (code or words)):
         return TelegramServerError(method, f"MAX answers {status}")
+    if code == "verify.token":
+        return TelegramUnauthorizedError(method, "Unauthorized")
     if "dialog.suspended" in words or (status == 403 and _writes_to_a_person(method)):
         return TelegramForbiddenError(method, BLOCKED)
     if known := _in_telegrams_words(code, words):
@@ -72,6 +77,16 @@ def refusal(method: TelegramMethod[Any], status: int, said: object) -> TelegramA
         return NothingThere(method, _missing(method, status, words))
     kind = _BY_STATUS.get(status, TelegramBadRequest)
     return kind(method, f"MAX answers {status}: {words or code}")
+
+
+def upload_refusal(method: TelegramMethod[Any], status: int, said: object) -> TelegramAPIError:
+    """The same of an upload, whose address is good for one: all but a word on the file itself is
+    the address's trouble, and the next try has another."""
+    if status == 429:
+        return TelegramRetryAfter(method, "Too Many Requests", retry_after=1)
+    if status not in _ABOUT_THE_FILE:
+        return TelegramServerError(method, f"MAX's host of files answers {status}")
+    return refusal(method, status, said)
 
 
 def _writes_to_a_person(method: TelegramMethod[Any]) -> bool:

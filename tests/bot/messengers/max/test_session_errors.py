@@ -66,6 +66,20 @@ async def test_a_dialog_that_is_refused_in_other_words_has_the_same_reason(
     assert final_reason(error) == reason
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [faults.reject(403, "verify.token", "Invalid access_token"), faults.status(403, "<html>no")],
+)
+async def test_not_every_403_is_a_customers_word(
+    bot: MaxBot, ann: Person, stand_in: MaxStandIn, fault: Fault
+) -> None:
+    """The desk's own token may be refused, or a proxy stand in the way."""
+    stand_in.faults.add(fault, "sendMessage")
+    error = await failure(bot.send_message(ann.chat.id, "x"))
+    assert not isinstance(error, REFUSED)
+    assert final_reason(error) == "rejected"
+
+
 async def test_a_group_without_the_bot_forbids_it(bot: MaxBot, group: Group) -> None:
     group.remove_bot()
     error = await failure(bot.send_message(group.id, "x"))

@@ -143,18 +143,27 @@ async def test_what_max_takes_for_no_file_either_is_refused(
         await bot.send_photo(ann.chat.id, BufferedInputFile(b"x", "a.jpg"))
 
 
-async def test_an_address_that_is_gone_is_not_taken_for_a_reply_that_is(
+@pytest.mark.parametrize("status", [401, 403, 404, 408, 410, 500])
+async def test_what_ails_an_address_for_an_upload_says_nothing_of_file_reply_or_customer(
+    bot: MaxBot, ann: Person, stand_in: MaxStandIn, status: int
+) -> None:
+    """The next try has another address."""
+    first = await bot.send_message(ann.chat.id, "first")
+    stand_in.faults.add(faults.reject(status, "not.found", "gone"), "upload")
+    reply = ReplyParameters(message_id=first.message_id)
+    with pytest.raises(TelegramServerError):
+        await bot.send_photo(ann.chat.id, BufferedInputFile(b"x", "a.jpg"), reply_parameters=reply)
+    assert len(stand_in.calls.of("upload")) == 1
+    await bot.send_photo(ann.chat.id, BufferedInputFile(b"x", "a.jpg"), reply_parameters=reply)
+    assert [message.kind for message in ann.chat.messages] == ["text", "photo"]
+
+
+async def test_an_upload_that_came_too_soon_is_made_again_and_as_what_it_is(
     bot: MaxBot, ann: Person, stand_in: MaxStandIn
 ) -> None:
-    first = await bot.send_message(ann.chat.id, "first")
-    stand_in.faults.add(faults.reject(404, "not.found", "gone"), "upload")
-    with pytest.raises(TelegramBadRequest) as caught:
-        await bot.send_document(
-            ann.chat.id,
-            BufferedInputFile(b"x", "a.pdf"),
-            reply_parameters=ReplyParameters(message_id=first.message_id),
-        )
-    assert "replied" not in caught.value.message
+    stand_in.faults.add(faults.reject(429, "too.many.requests", "slow down"), "upload")
+    await bot.send_photo(ann.chat.id, BufferedInputFile(b"x", "a.jpg"))
+    assert [message.kind for message in ann.chat.messages] == ["photo"]
 
 
 async def test_an_answer_to_an_upload_that_is_none_is_tried_later(
