@@ -11,16 +11,18 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
+import structlog
+
 import config
 from config import commands, secret
 from config.command_line import UsageError, parse
 from config.masking import Mask
 from config.printing import listens, table, tell
 from config.process import ready, settle
-from storage import owner
+from storage import api_keys, owner
 from storage.backup import backup
 from storage.database import Database
-from storage.errors import Conflict, DatabaseUnusable, HelpdeskError, Unavailable
+from storage.errors import Conflict, DatabaseUnusable, HelpdeskError, Unauthorized, Unavailable
 from storage.first_start import NewProject, prepare
 from storage.model import Channel, Chat
 from storage.once import scratch, write_once
@@ -102,12 +104,12 @@ def unusable(error: HelpdeskError, settings: config.Settings) -> DatabaseUnusabl
 
 
 async def first_start(db: Database, settings: config.Settings) -> None:
-    chat = settings.agent_chat
+    key, chat = secret(settings.api_key), settings.agent_chat
     try:
         _, made_key = await db.write(
             prepare,
             NewProject(*settings.first_project),
-            api_key=secret(settings.api_key),
+            api_key=key,
             agent_chat=Chat(Channel(chat.channel), chat.chat_id) if chat else None,
         )
     except Conflict as error:
@@ -116,6 +118,11 @@ async def first_start(db: Database, settings: config.Settings) -> None:
         raise unusable(error, settings) from error
     if made_key:
         print(f"API key of the first project, shown only now: {made_key}", flush=True)
+    try:
+        if key is not None:
+            await db.read(api_keys.project_of, api_keys.hash_key(key))
+    except Unauthorized:
+        structlog.get_logger("run").warning("DESKWIRE_API_KEY was revoked, so it opens nothing")
 
 
 async def serve_until_end(db: Database, settings: config.Settings) -> int:
@@ -153,10 +160,8 @@ async def serve_until_end(db: Database, settings: config.Settings) -> int:
 
 async def listen(runner: "Runner", host: str, port: int) -> None:
     """Raises Unavailable."""
-    from aiohttp import web
-
     try:
-        await web.TCPSite(runner, host, port).start()
+        await runner.listen(host, port)
     except OSError as error:
         wrong = f"DESKWIRE_HOST, DESKWIRE_PORT: cannot listen there: {error.strerror}"
         raise Unavailable(wrong) from error
@@ -240,13 +245,16 @@ def webhooks(settings: config.Settings) -> "Webhooks | None":
 
 def carry_out(command: commands.Command, settings: config.Settings) -> Said:
     """Raises HelpdeskError."""
+    path = settings.database_file
+    if not (path.exists() or isinstance(command, commands.CreateProject)):
+        wrong = f"There is no database at {path}: the first start makes it, or `project create`."
+        raise unusable(DatabaseUnusable(wrong), settings)
     if isinstance(command, commands.Backup):
-        size = backup(settings.database_file, command.file)
-        return said(f"Copied {settings.database_file} to {command.file}: {size} bytes, checked")
+        size = backup(path, command.file)
+        return said(f"Copied {path} to {command.file}: {size} bytes, checked")
     if isinstance(command, commands.CreateProject) and command.locale is None:
         command = command.model_copy(update={"locale": settings.locale})
-    path, operation = settings.database_file, COMMANDS[type(command)]
-    return asyncio.run(write_once(path, operation, **dict(command)))
+    return asyncio.run(write_once(path, COMMANDS[type(command)], **dict(command)))
 
 
 async def see_doctor(settings: config.Settings) -> int:

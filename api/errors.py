@@ -65,7 +65,7 @@ class PayloadTooLarge(HelpdeskError):
 
 
 class UnsupportedMediaType(HelpdeskError):
-    """The body must be application/json in UTF-8, and its Content-Type must say so."""
+    """The body must be application/json in UTF-8, not packed, and its Content-Type must say so."""
 
     code = "unsupported_media_type"
 

@@ -28,7 +28,8 @@ _WORDS = rf"^[^\x00]*{_VISIBLE}[^\x00]*$"
 _LINE = rf"^[^\x00-\x1f\x7f]*{_VISIBLE}[^\x00-\x1f\x7f]*$"
 _ANY_LINE = r"^[^\x00-\x1f\x7f]*$"
 _PORT = r"[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
-_ORIGIN = rf"^https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:({_PORT}))?$"
+_HOST = r"[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?|\[[A-Fa-f0-9]*:[A-Fa-f0-9:]+\]"
+_ORIGIN = rf"^https?://({_HOST})(:({_PORT}))?$"
 
 MESSAGES = {
     _NO_NUL: "must not contain the character NUL",

@@ -19,7 +19,9 @@ LIMIT = 1024 * 1024
 
 IDEMPOTENCY_KEY = istr("Idempotency-Key")
 _KEY = re.compile(r"[!-~]{1,255}")
-_CONTENT_TYPE = re.compile(r'application/json\s*(;\s*charset="?utf-8"?\s*)?', re.IGNORECASE)
+_CONTENT_TYPE = re.compile(  # a semicolon with nothing behind it is one too: RFC 9110, 5.6.6
+    r'application/json\s*(;\s*charset="?utf-8"?\s*)?(;\s*)?', re.IGNORECASE
+)
 
 _WORDS = {
     "missing": "is required",
@@ -101,6 +103,9 @@ async def _raw_body(request: web.Request) -> bytes:
         and not _CONTENT_TYPE.fullmatch(content_type or "")
     ):
         raise UnsupportedMediaType
+    coding = request.headers.get(hdrs.CONTENT_ENCODING)
+    if coding and raw and coding.lower() != "identity":
+        raise UnsupportedMediaType("The body must not be packed, as its Content-Encoding says.")
     return raw
 
 
@@ -122,6 +127,6 @@ def _message(detail: dict[str, Any]) -> str:
     if detail["type"] == "value_error":
         return str(context["error"])
     if "expected" in context:  # an enum's members come as they are written in Python
-        context["expected"] = re.sub(r"<[\w.]+: ('\w+')>", r"\1", context["expected"])
+        context["expected"] = re.sub(r"<[\w.]+: ('[\w.]+')>", r"\1", context["expected"])
     words = _WORDS.get(detail["type"])
     return "does not fit" if words is None else words.format(**context)

@@ -67,4 +67,10 @@ class Runner(web.AppRunner):
     async def _make_server(self) -> web.Server:
         made = await super()._make_server()
         handler: Any = self.app[EDGE](made.request_handler)  # whose types know base requests only
-        return _Server(handler, request_factory=made.request_factory, **made._kwargs)
+        # What is packed stays so: aiohttp would refuse what it can't unpack before the edge knows.
+        how = {**made._kwargs, "auto_decompress": False}
+        return _Server(handler, request_factory=made.request_factory, **how)
+
+    async def listen(self, host: str, port: int) -> None:
+        """Raises OSError."""
+        await web.TCPSite(self, host, port).start()

@@ -67,7 +67,7 @@ def list_webhook_deliveries(call: Call[inputs.DeliveryQuery]) -> answers.Deliver
 
 
 def redeliver(call: Call[None]) -> Delivery:
-    """Send a delivery once more, with the same id and body."""
+    """Send a delivery once more, with the same id and body, even where `Retry-After` said later."""
     return deliveries.redeliver(call.tx, call.project_id, call.id(), call.id(name="delivery_id"))
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import aiohttp
 
+from bot.failures import trouble
 from storage import backup, inspection, migrations
 from storage.database import Clock, utc_now
 from storage.errors import HelpdeskError, NotFound
@@ -187,7 +188,7 @@ async def _public_url(http: aiohttp.ClientSession, patient: Patient) -> Finding:
         async with http.get(f"{url}/healthz") as answer:
             body = await answer.json(content_type=None)
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-        reached = type(error).__name__
+        reached = trouble(error)
     else:
         if _named(body, "status") == "alive":
             return well(f"DESKWIRE_PUBLIC_URL: {url} leads to the desk")

@@ -4,6 +4,7 @@ Its words go to the log, to the outbox and to `/readyz`: no secret may be in the
 """
 
 import random
+from collections.abc import Sequence
 
 from aiogram.exceptions import (
     AiogramError,
@@ -16,6 +17,12 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
     TelegramServerError,
     TelegramUnauthorizedError,
+)
+from aiohttp import (
+    ClientConnectionError,
+    ClientConnectorDNSError,
+    ClientConnectorError,
+    ClientSSLError,
 )
 
 from storage.errors import Unavailable
@@ -70,6 +77,20 @@ def made_in(error: ClientDecodeError) -> list[int]:
     return [each for each in ids if isinstance(each, int)]
 
 
+_TROUBLES: Sequence[tuple[type[BaseException], str]] = (
+    (ClientConnectorDNSError, "its name is not known here"),
+    (ClientSSLError, "its certificate is not trusted here"),
+    (ClientConnectorError, "nobody takes the connection"),
+    (TimeoutError, "it does not answer in time"),
+    (ClientConnectionError, "the connection was cut"),
+)
+
+
+def trouble(error: BaseException) -> str:
+    """What keeps a call from being answered. The error's own words may have a secret in them."""
+    return next((said for kind, said in _TROUBLES if isinstance(error, kind)), "no answer")
+
+
 def words(error: Exception) -> str:
     """An error in one line. aiohttp's own words are left out: the URL in them has the token."""
     if isinstance(error, Unavailable):
@@ -79,7 +100,7 @@ def words(error: Exception) -> str:
     if isinstance(error, TelegramConflictError):
         return "another program reads the updates of this bot"
     if isinstance(error, TelegramNetworkError) and not isinstance(error, TelegramEntityTooLarge):
-        return f"the messenger cannot be reached ({type(error.__cause__ or error).__name__})"
+        return f"the messenger cannot be reached: {trouble(error.__cause__ or error)}"
     if isinstance(error, AiogramError):
         said = " ".join(str(getattr(error, "message", "")).split())
         return said[:200] or type(error).__name__

@@ -1,5 +1,6 @@
 """Files of customers and agents: fetched from the messenger that holds them, when wanted."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 
 from aiogram import Bot
@@ -9,13 +10,15 @@ from aiohttp import ClientError, ClientResponseError
 
 from bot.failures import PASSING
 from bot.messengers import Messenger
-from bot.outgoing.parts import FileRefused
+from bot.outgoing.parts import FileAway, FileRefused
 from storage.errors import NotFound, Unavailable
 from storage.model import Attachment, Channel
 
 CHUNK = 64 * 1024
 DOWNLOAD_SECONDS = 300
 """For a whole file, at the speed of whoever reads it."""
+STALL_SECONDS = 30
+"""Without another byte of a file that somebody waits for."""
 GONE = {400, 403, 404, 410}
 """What a file's host answers for good: addresses of files are signed, and some of them expire."""
 NOT_GIVEN_OUT = "The messenger does not give this file out."
@@ -50,7 +53,7 @@ class Files:
 
     async def for_channel(self, attachment: Attachment, bot: Bot) -> str | InputFile:
         """The attachment as `bot` can send it: by its id there, or uploaded. Raises FileRefused
-        where that is impossible for good, and Unavailable."""
+        where that is impossible for good, and FileAway where it may be possible later."""
         messenger = self._messengers.get(attachment.channel)
         if messenger is None:
             raise FileRefused
@@ -61,13 +64,20 @@ class Files:
 
     async def _whole(self, attachment: Attachment, limit: int) -> bytes:
         content = bytearray()
+        now = asyncio.get_running_loop().time
         try:
-            async for chunk in self.open(attachment):
-                content += chunk
-                if len(content) > limit:
-                    raise FileRefused
+            async with asyncio.timeout(STALL_SECONDS) as patience:
+                async for chunk in self.open(attachment):
+                    patience.reschedule(now() + STALL_SECONDS)
+                    content += chunk
+                    if len(content) > limit:
+                        raise FileRefused
         except NotFound as error:
             raise FileRefused from error
+        except TimeoutError:
+            raise FileAway("The messenger gives nothing more of a file.") from None
+        except Unavailable as error:
+            raise FileAway(error.detail) from error
         return bytes(content)
 
 

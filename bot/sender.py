@@ -20,7 +20,7 @@ from bot.due import Due
 from bot.failures import PASSING, REFUSED, backoff, understood, wait_after, words
 from bot.health import Health
 from bot.outgoing.outlet import Outlet
-from bot.outgoing.parts import FileRefused
+from bot.outgoing.parts import FileAway, FileRefused
 from bot.outgoing.picking import Follower, Outgoing, Pick, Picker
 from bot.outgoing.recording import record, sequel
 from bot.outgoing.to_agents import ToAgents
@@ -111,7 +111,7 @@ class Sender:
         private chat it is read afterwards: the screen of the same update had better come first."""
         if key in self._lanes or not self._messenger.is_group(key.chat_id):
             return None
-        return self._picker.read(tx, key, self._picker.share(key))
+        return self._picker.read(tx, key, self._picker.terms(key))
 
     def _wake(self, key: LaneKey, pick: Pick | None = None) -> None:
         lane = self._lanes.setdefault(key, _Lane())
@@ -250,6 +250,8 @@ class Sender:
         level("sending waits", **told(row), seconds=round(seconds, 1), error=words(error))
         if (lane := self._lanes.get(row.lane)) is not None:
             lane.due.later(seconds)
+        if isinstance(error, FileAway) and row.audience is Audience.AGENTS:
+            self._picker.put_aside(row, seconds)
         until = now + timedelta(seconds=seconds)
         await record(self._db, outbox.postpone, row.id, words(error), until)
 

@@ -15,7 +15,7 @@ from pydantic_settings import CliPositionalArg, CliSubCommand
 
 from config.settings import ProjectName, Slug
 
-_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
+_ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[a-f0-9]*:[a-f0-9:]+\])(:\d{1,5})?")
 
 
 class Command(BaseModel):

@@ -33,8 +33,11 @@ class AgentChat(NamedTuple):
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
-_WINDOW = re.compile(r"(all|chat|group):([1-9]\d*)/(\S+)")
-_AGENT_CHAT = re.compile(r"(telegram|max):(-?\d+)")
+LONGEST = 720
+"""Hours that a wait or a window may have at most: a date that is too far away is none."""
+# As many digits as a column of the database, and arithmetic with it, has room for.
+_WINDOW = re.compile(r"(all|chat|group):([1-9]\d{0,8})/(\S+)")
+_AGENT_CHAT = re.compile(r"(telegram|max):(-?\d{1,18})")
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 _IPV6 = re.compile(r"[0-9A-Fa-f:.]+(%\w+)?")
 
@@ -56,17 +59,20 @@ def whole_number(low: int, high: int | None = None) -> Callable[[object], int]:
 
 def duration(text: str) -> float:
     """Seconds in a text such as `500ms`, `5s`, `1.5m` or `2h`."""
-    match = _DURATION.fullmatch(text.strip())
+    match = _DURATION.fullmatch(text)
     if match is None:
         raise ValueError("must be a number with ms, s, m or h behind it, such as 5s")
-    return float(match[1]) * _SECONDS[match[2]]
+    seconds = float(match[1]) * _SECONDS[match[2]]
+    if seconds > LONGEST * 3600:
+        raise ValueError(f"must name no time above {LONGEST}h")
+    return seconds
 
 
 def retry_schedule(text: str) -> tuple[float, ...]:
-    try:
-        return tuple(duration(wait) for wait in text.split(","))
-    except ValueError:
-        raise ValueError("must be waits with ms, s, m or h, such as 5s,5m,2h") from None
+    waits = [wait.strip() for wait in text.split(",")]
+    if not all(map(_DURATION.fullmatch, waits)):
+        raise ValueError("must be waits with ms, s, m or h, such as 5s,5m,2h")
+    return tuple(map(duration, waits))
 
 
 def windows(text: str) -> Mapping[Scope, Window]:
@@ -117,7 +123,8 @@ def base_url(text: str) -> str:
 
 def file_path(text: str) -> Path:
     path = Path(text)
-    if path.is_dir() or not path.absolute().parent.is_dir():
+    in_memory = str(path) == ":memory:"  # SQLite's name for what is no file, and gone at the end
+    if in_memory or path.is_dir() or not path.absolute().parent.is_dir():
         raise ValueError("must be the path of a file in a folder that exists")
     return path
 

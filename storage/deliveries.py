@@ -83,7 +83,8 @@ def get(tx: Transaction, project_id: UUID, webhook_id: UUID, delivery_id: UUID) 
 def redeliver(tx: Transaction, project_id: UUID, webhook_id: UUID, delivery_id: UUID) -> Delivery:
     """Send a delivery once more, as it was, with a new round of the schedule if it fails.
 
-    One that is pending is tried now, unless it has to wait for an earlier event of its ticket.
+    It is tried now, unless it has to wait for an earlier event of its ticket. A pause that the
+    endpoint asked for ends with that: who asks knows better, and it may ask for one again.
     Raises NotFound, and Conflict where the endpoint is disabled.
     """
     row = _row(tx, project_id, webhook_id, delivery_id)
@@ -99,6 +100,7 @@ def redeliver(tx: Transaction, project_id: UUID, webhook_id: UUID, delivery_id: 
             seq=row["seq"],
             now=tx.now_ms,
         )
+        tx.run("UPDATE webhooks SET paused_until = NULL WHERE id = :id", id=webhook_id)
         tx.signal("webhooks")
     return get(tx, project_id, webhook_id, delivery_id)
 

@@ -77,7 +77,7 @@ def test_a_project_is_made_listed_shown_and_changed(shell: Shell) -> None:
     ]
     changed = shell(
         *("project", "set", "shop", "--description", "Ask us.", "--helpdesk-enabled", "false"),
-        *("--allowed-origins", "https://Shop.example/,http://localhost:3000"),
+        *("--allowed-origins", "https://Shop.example/,http://[::1]:3000,http://my_shop"),
     )
     assert changed == shell("project", "show", "shop")
     assert dict(re.split(r"  +", line) for line in changed.splitlines()) == {
@@ -87,7 +87,7 @@ def test_a_project_is_made_listed_shown_and_changed(shell: Shell) -> None:
         "locale": "ru",
         "helpdesk enabled": "false",
         "helpdesk allow create": "true",
-        "allowed origins": "https://shop.example, http://localhost:3000",
+        "allowed origins": "https://shop.example, http://[::1]:3000, http://my_shop",
         "agents' chat": "none",
     }
 
@@ -190,7 +190,8 @@ def test_what_fails_is_one_line_and_exit_code_1(
     assert shell.fails(*words.split()) == problem
 
 
-def test_connect_without_a_project_tells_the_way(shell: Shell) -> None:
+def test_connect_without_a_project_tells_the_way(shell: Shell, folder: Path) -> None:
+    (folder / "deskwire.db").touch()
     assert shell.fails("connect") == (
         "There is no project yet: the first start makes one, or `project create`."
     )
@@ -259,7 +260,7 @@ def test_every_command_is_carried_out() -> None:
 
 
 def test_a_variable_named_like_a_command_is_no_command(
-    shell: Shell, monkeypatch: pytest.MonkeyPatch
+    shell: Shell, main: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("connect", "{}")
     monkeypatch.setenv("backup", '{"file": "x"}')
@@ -275,7 +276,7 @@ def test_the_playground_is_served_by_the_same_commands(
     assert {path.name for path in folder.iterdir()} == {"playground.db"}
 
 
-def test_a_command_does_not_wait_for_the_bots_libraries() -> None:
+def test_a_command_does_not_wait_for_the_bots_libraries(main: str) -> None:
     script = (
         "import sys, run; run.main(['project', 'list']);"
         " print(*{'aiogram', 'aiohttp'} & set(sys.modules))"

@@ -22,6 +22,7 @@ from bot.failures import UNCHANGED
 from bot.formatting import shorten
 from bot.messengers import Capabilities
 from bot.outgoing.formatted import Formatted, joined
+from storage.errors import Unavailable
 from storage.model import Attachment
 
 SENDERS: Mapping[str, Callable[..., Awaitable[Message]]] = {
@@ -39,6 +40,10 @@ FILES = 1000
 """Where the numbers of parts with files begin; those of texts begin at 0, and an edit tells the two
 apart by them."""
 NAME_LENGTH = 100
+
+
+class FileAway(Unavailable):
+    """A file whose messenger cannot be asked for it now."""
 
 
 class FileRefused(Exception):
@@ -85,7 +90,8 @@ class Place:
 
 class FileSource(Protocol):
     async def for_channel(self, attachment: Attachment, bot: Bot) -> str | InputFile:
-        """The attachment as `bot` can send it: by its id there, or uploaded. Raises FileRefused."""
+        """The attachment as `bot` can send it: by its id there, or uploaded. Raises FileRefused and
+        FileAway."""
 
 
 def parts_of(

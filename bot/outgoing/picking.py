@@ -5,8 +5,10 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
+from uuid import UUID
 
+from bot.failures import LONGEST_WAIT
 from bot.outgoing.outlet import Outlet
 from bot.outgoing.recording import Sequel
 from bot.outgoing.turns import Turns
@@ -49,6 +51,14 @@ class Pick:
         return self.found
 
 
+class Terms(NamedTuple):
+    """What may go in a lane: `share` is what one customer may have of a group, `aside` are tickets
+    that wait for something of their own, and until when."""
+
+    share: Share | None
+    aside: Mapping[UUID, datetime]
+
+
 class Picker:
     """Picks for the lanes of one messenger."""
 
@@ -56,15 +66,16 @@ class Picker:
         self._db = outlet.db
         self._messenger = outlet.messenger
         self._outgoing = outgoing
+        self._aside: dict[LaneKey, Mapping[UUID, datetime]] = {}
 
     async def pick(self, lane: LaneKey) -> Pick:
         """What waits in a lane and may go."""
-        return await self._db.read(self.read, lane, self.share(lane))
+        return await self._db.read(self.read, lane, self.terms(lane))
 
-    def read(self, tx: Transaction, lane: LaneKey, share: Share | None) -> Pick:
+    def read(self, tx: Transaction, lane: LaneKey, terms: Terms) -> Pick:
         """`pick`, inside a transaction."""
         chat = self._messenger.chat(lane.chat_id)
-        row, held_until = shares.first(tx, chat, share, marks=lane.marks)
+        row, held_until = shares.first(tx, chat, terms.share, terms.aside, marks=lane.marks)
         if row is None:
             return Pick(None, held_until)
         try:
@@ -74,7 +85,23 @@ class Picker:
         except Exception as error:
             return Pick(row, error=error)
 
-    def share(self, lane: LaneKey) -> Share | None:
+    def put_aside(self, row: OutboxRow, seconds: float) -> None:
+        """Let a row's ticket wait for so long, and the others in its lane go on."""
+        if row.ticket_id is not None:
+            until = self._db.clock() + timedelta(seconds=seconds)
+            self._aside[row.lane] = {**self._waiting(row.lane), row.ticket_id: until}
+
+    def _waiting(self, lane: LaneKey) -> Mapping[UUID, datetime]:
+        now = self._db.clock()
+        latest = now + timedelta(seconds=LONGEST_WAIT)  # a clock that is set back holds up nothing
+        aside = self._aside.get(lane, {})
+        return {ticket: until for ticket, until in aside.items() if now < until <= latest}
+
+    def terms(self, lane: LaneKey) -> Terms:
+        """What holds in a lane at this moment."""
+        return Terms(self._share(lane), self._waiting(lane) if lane in self._aside else {})
+
+    def _share(self, lane: LaneKey) -> Share | None:
         """In a group no customer has more than a FAIR part of the window: what others write then
         finds room at once, whatever one of them does. None while nobody can have had that much,
         and for marks."""
@@ -99,7 +126,7 @@ class Follower(Sequel):
         self._lane = lane
         self._more = more
         self._row: OutboxRow | None = None
-        self._share: Share | None = None
+        self._terms = Terms(None, {})
         self._pick = first
 
     def follow(self, row: OutboxRow) -> None:
@@ -109,13 +136,13 @@ class Follower(Sequel):
     def begin(self) -> None:
         self._pick = None
         self._more.clear()
-        self._share = self._picker.share(self._lane)
+        self._terms = self._picker.terms(self._lane)
 
     def read(self, tx: Transaction) -> Pick | None:
         if self._row is None or not outbox.ended(tx, self._row.id):
             return None
         try:
-            return self._picker.read(tx, self._lane, self._share)
+            return self._picker.read(tx, self._lane, self._terms)
         except Exception:
             return None  # it must not undo what is recorded: the next look tells what is wrong
 

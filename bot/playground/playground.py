@@ -115,6 +115,6 @@ def _first_project(tx: Transaction) -> Project:
 
 def _admit(tx: Transaction, project_id: UUID, origins: Sequence[str]) -> None:
     known = projects.get(tx, project_id).allowed_origins
-    if not set(origins) <= set(known):
-        others = [origin for origin in known if not origin.startswith("http://")]
-        projects.update(tx, project_id, allowed_origins=[*others, *origins])
+    missing = [origin for origin in origins if origin not in known]
+    if missing:
+        projects.update(tx, project_id, allowed_origins=[*known, *missing])

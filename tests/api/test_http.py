@@ -67,9 +67,20 @@ async def test_a_body_in_chunks_is_a_body(desk: Desk) -> None:
     assert answer.startswith(b"HTTP/1.1 201 ")
 
 
-async def test_a_body_that_does_not_unpack_is_400(desk: Desk) -> None:
-    sent = post(desk, "Content-Encoding: gzip\r\nContent-Length: 9", b"not gzip!")
-    assert problem_in(await desk.raw(sent)) == (400, "validation_failed")
+@pytest.mark.parametrize("coding", ["gzip", "br"])
+async def test_a_packed_body_in_chunks_is_415_and_the_connection_goes_on(
+    desk: Desk, coding: str
+) -> None:
+    headers = f"Content-Encoding: {coding}\r\nTransfer-Encoding: chunked"
+    reader, writer = await asyncio.open_connection("127.0.0.1", desk.port)
+    for _ in range(2):
+        writer.write(post(desk, headers, b"9\r\nnot gzip!\r\n0\r\n\r\n"))
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
+        answer = head + await reader.readexactly(length)
+        assert problem_in(answer) == (415, "unsupported_media_type")
+    writer.close()
+    await writer.wait_closed()
 
 
 async def test_a_client_that_hangs_up_halfway_disturbs_nobody(

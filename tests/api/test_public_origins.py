@@ -70,8 +70,9 @@ async def test_a_refusal_does_not_tell_whether_there_is_such_a_project(desk: Des
 
 
 async def test_an_admitted_origin_is_named_exactly(desk: Desk) -> None:
-    await allow(desk.client, "https://other.example", SHOP, "http://localhost:3000")
-    for origin in (SHOP, "http://localhost:3000"):
+    admitted = (SHOP, "http://localhost:3000", "http://[::1]:3000", "http://my_shop.test")
+    await allow(desk.client, "https://other.example", *admitted)
+    for origin in admitted:
         page = Page(desk, origin)
         made = await page.ask()
         for answer in (made, await page.about(made.json)):
@@ -86,7 +87,12 @@ async def test_errors_can_be_read_by_the_page_too(desk: Desk) -> None:
     await allow(desk.client, SHOP)
     answer = await Page(desk).ask(nonsense=1)
     assert list(answer.wrong) == ["nonsense"]
-    assert answer.headers["Access-Control-Allow-Origin"] == SHOP
+    packed = {"Content-Encoding": "br", "X-Request-Id": "visit-7"}
+    refused = await Page(desk).call("POST", PATH, json={}, headers=packed)
+    assert (refused.status, refused.code) == (415, "unsupported_media_type")
+    assert refused.headers["X-Request-Id"] == "visit-7"
+    for each in (answer, refused):
+        assert each.headers["Access-Control-Allow-Origin"] == SHOP
 
 
 async def test_a_browser_that_asks_first_is_told_what_it_may_send(desk: Desk) -> None:

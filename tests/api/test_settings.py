@@ -89,6 +89,11 @@ async def test_a_change_that_does_not_fit_changes_nothing(
         "https://shop.example:0",
         "https://shop.example:99999",
         "https://shop .example",
+        "http://::1:3000",
+        "http://[::1",
+        "http://[::1]x",
+        "http://[shop]",
+        "http://[]",
         "https://магазин.рф",
         " https://shop.example",
         "https://shop.example\n",
@@ -103,12 +108,24 @@ async def test_what_is_no_clean_origin_is_refused(client: Client, origin: object
 
 
 async def test_origins_are_kept_as_browsers_send_them(client: Client) -> None:
-    given = ["https://Shop.Example:443", "http://shop.example:80", "https://127.0.0.1:8443"]
+    given = [
+        "https://Shop.Example:443",
+        "http://shop.example:80",
+        "https://127.0.0.1:8443",
+        "http://[::1]:3000",
+        "https://[2001:DB8::80]:443",
+        "http://My_Shop:8080",
+        "http://_",
+    ]
     answer = await client.patch(SETTINGS, {"allowed_origins": given})
     assert answer.json["allowed_origins"] == [
         "https://shop.example",
         "http://shop.example",
         "https://127.0.0.1:8443",
+        "http://[::1]:3000",
+        "https://[2001:db8::80]",
+        "http://my_shop:8080",
+        "http://_",
     ]
 
 

@@ -107,6 +107,18 @@ async def test_what_does_not_fit_is_refused(client: Client, field: str, value: o
     assert {name.split(".")[0] for name in refused.wrong} == {field}
 
 
+async def test_who_names_no_event_is_told_which_there_are(client: Client) -> None:
+    path = f"{PATH}/{(await made(client))['id']}"
+    first, second, third, fourth, last = EVENTS
+    told = f"must be '{first}', '{second}', '{third}', '{fourth}' or '{last}'"
+    for refused in (
+        await client.post(PATH, {"url": URL, "events": ["nope"]}),
+        await client.patch(path, {"events": ["nope"]}),
+        await put(client, path, {"url": URL, "events": ["nope"]}),
+    ):
+        assert refused.wrong == {"events.0": told}
+
+
 async def test_a_stranger_learns_nothing_about_urls(desk: Desk) -> None:
     for url in (URL, "https://127.0.0.1/"):
         refused = await desk.stranger.post(PATH, {"url": url})

@@ -16,7 +16,7 @@ from bot.failures import LONGEST_WAIT, PASSING, backoff, wait_after, words
 from bot.files import Files
 from bot.messengers import Messenger
 from bot.messengers.telegram import build
-from bot.outgoing.parts import FileRefused
+from bot.outgoing.parts import FileAway, FileRefused
 from bot.playground.telegram import TelegramStandIn, faults
 from storage.errors import HelpdeskError, NotFound, Unavailable
 from storage.model import Attachment, Channel
@@ -159,6 +159,24 @@ async def test_another_messengers_file_is_uploaded_under_its_name(
     assert (upload.filename, upload.data) == ("x.pdf", b"content")
 
 
+@pytest.mark.parametrize(
+    ("method", "fault"), [("getFile", faults.status(502)), ("file", faults.hang())]
+)
+async def test_another_messengers_file_that_does_not_come_may_come_later(
+    telegram: TelegramStandIn,
+    files: Files,
+    other_bot: Bot,
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+    fault: faults.Fault,
+) -> None:
+    monkeypatch.setattr("bot.files.STALL_SECONDS", 0.1)
+    known = telegram.world.files.add("document", b"content")
+    telegram.faults.add(fault, method)
+    with pytest.raises(FileAway):
+        await files.for_channel(attachment(known.id), other_bot)
+
+
 async def test_another_messengers_file_that_is_gone_is_refused_for_good(
     files: Files, other_bot: Bot
 ) -> None:
@@ -188,3 +206,24 @@ async def other_bot() -> AsyncIterator[Bot]:
     other = build("43:TEST", "http://127.0.0.1:1", {})
     yield other.bot
     await other.bot.session.close()
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (faults.cut_before(), "the messenger cannot be reached: the connection was cut"),
+        (faults.hang(), "the messenger cannot be reached: it does not answer in time"),
+    ],
+)
+async def test_what_keeps_a_messenger_from_answering_is_told_in_words(
+    telegram: TelegramStandIn, messenger: Messenger, fault: faults.Fault, said: str
+) -> None:
+    telegram.faults.add(fault, "getMe")
+    assert words(await failure_of(messenger.bot.get_me(request_timeout=1))) == said
+
+
+async def test_a_messenger_that_is_not_there_is_told_so() -> None:
+    nowhere = build("43:TEST", "http://127.0.0.1:1", {})
+    said = words(await failure_of(nowhere.bot.get_me()))
+    await nowhere.bot.session.close()
+    assert said == "the messenger cannot be reached: nobody takes the connection"

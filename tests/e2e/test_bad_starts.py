@@ -106,7 +106,8 @@ async def test_a_database_of_a_newer_version_stops_the_start(tmp_path: Path) -> 
 async def test_a_database_that_another_process_holds_stops_the_start_with_one_line(
     tmp_path: Path,
 ) -> None:
-    assert (await Desk(tmp_path).command("project", "list"))[0] == 0  # it makes the database
+    made = await Desk(tmp_path).command("project", "create", "--name", "A", "--slug", "a")
+    assert made[0] == 0
     with closing(sqlite3.connect(tmp_path / "deskwire.db", isolation_level=None)) as lock:
         lock.execute("BEGIN IMMEDIATE")
         code, lines = await refuses_to_start(Desk(tmp_path))

@@ -73,6 +73,32 @@ async def test_redelivery_of_what_waits_brings_it_forward(post: Post, webhook: W
     assert len(await post.told(webhook)) == 2
 
 
+async def test_redelivery_is_tried_now_though_its_endpoint_asked_for_a_pause(
+    post: Post, webhook: Webhook
+) -> None:
+    await post.ticket()
+    [first] = await post.due(webhook)
+    hour = timedelta(hours=1)
+    await post.attempted(first, 429, pause=hour)
+    assert await post.due(webhook) == []
+    again = await post.db.write(deliveries.redeliver, post.project.id, webhook.id, first.id)
+    assert again.next_attempt_at == post.clock()
+    assert await post.due(webhook) == [first]
+    await post.attempted(first, 429, pause=hour)  # it may ask again
+    [delivery] = await post.record(webhook)
+    assert delivery.next_attempt_at == post.clock() + hour
+
+
+async def test_redelivery_of_what_cannot_go_yet_ends_no_pause(post: Post, webhook: Webhook) -> None:
+    ticket = await post.ticket()
+    await post.set_status(ticket, Status.WAITING)
+    [first] = await post.due(webhook)
+    await post.attempted(first, 429, pause=timedelta(hours=1))
+    waiting, _ = await post.record(webhook)
+    await post.db.write(deliveries.redeliver, post.project.id, webhook.id, waiting.id)
+    assert await post.due(webhook) == []
+
+
 async def test_redelivery_needs_an_endpoint_that_is_on_and_a_delivery_of_its_own(
     post: Post, webhook: Webhook
 ) -> None:

@@ -10,7 +10,8 @@ OF_OURS = {
     "table",  # a name of a table
     "name",  # a column that the code itself lists, or a placeholder's name
     "condition",  # of constants and placeholders
-    "', '.join((f':{name}' for name in names))",  # placeholders, so many as there are values
+    "_listed(customers)",  # placeholders, so many as there are values
+    "_listed(tickets)",
     "script.read_text()",  # a migration
     "_among(some)",  # numbers of ours
     "record",  # that it was applied

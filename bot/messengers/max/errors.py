@@ -43,6 +43,7 @@ _SECRETS = re.compile(r"https?://\S+|[\w+/=-]{24,}", re.ASCII)
 _LONGEST_WORDS = 200
 _ABOUT_THE_FILE = (400, 413, 415, 422)
 _NO_CHAT = ("chat.not.found", "dialog.not.found")
+_BY_CODE: dict[str, type[TelegramAPIError]] = {"verify.token": TelegramUnauthorizedError}
 _BY_STATUS: dict[int, type[TelegramAPIError]] = {
     401: TelegramUnauthorizedError,
     403: TelegramForbiddenError,
@@ -67,15 +68,14 @@ def refusal(method: TelegramMethod[Any], status: int, said: object) -> TelegramA
     # Below 400 and without MAX's own words, it is a page of a proxy's, or half an answer.
     if not 400 <= status < 500 or (status == 403 and not (code or words)):
         return TelegramServerError(method, f"MAX answers {status}")
-    if code == "verify.token":
-        return TelegramUnauthorizedError(method, "Unauthorized")
-    if "dialog.suspended" in words or (status == 403 and _writes_to_a_person(method)):
+    kind = _BY_CODE.get(code) or _BY_STATUS.get(status, TelegramBadRequest)
+    forbidden = kind is TelegramForbiddenError and _writes_to_a_person(method)
+    if "dialog.suspended" in words or forbidden:
         return TelegramForbiddenError(method, BLOCKED)
     if known := _in_telegrams_words(code, words):
         return TelegramBadRequest(method, known)
     if status == 404 or "error.edit.invalid.message" in words:
         return NothingThere(method, _missing(method, status, words))
-    kind = _BY_STATUS.get(status, TelegramBadRequest)
     return kind(method, f"MAX answers {status}: {words or code}")
 
 

@@ -15,10 +15,11 @@ const TYPING_SECONDS = 5;
 
 const part = (id) => document.getElementById(id);
 
+// Whose it is is kept with the tab: the page that is loaded anew is the same person's.
 export class Phone {
   #state = null;
   #changed;
-  #channel = "telegram";
+  #channel = sessionStorage.getItem("channel") ?? "telegram";
   #customers = {};
   #unread = new Unread();
   #composer;
@@ -61,7 +62,10 @@ export class Phone {
 
   render(state) {
     this.#state = state;
-    for (const [channel, people] of Object.entries(state.customers)) this.#customers[channel] ??= people[0];
+    for (const [channel, people] of Object.entries(state.customers)) {
+      const last = Number(sessionStorage.getItem(channel));
+      this.#customers[channel] ??= people.find(({ id }) => id === last) ?? people[0];
+    }
     const { customer } = this;
     const chat = state.chats.get(customer.chat);
     const { language } = customer;
@@ -111,6 +115,7 @@ export class Phone {
 
   #switch(channel) {
     this.#channel = channel;
+    sessionStorage.setItem("channel", channel);
     this.#became();
   }
 
@@ -148,6 +153,7 @@ export class Phone {
     const input = el("input", { type: "radio", name: "customer", class: "unseen" });
     input.addEventListener("change", () => {
       this.#customers[this.#channel] = customer;
+      sessionStorage.setItem(this.#channel, customer.id);
       this.#became();
     });
     return el(

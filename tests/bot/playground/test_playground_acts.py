@@ -53,14 +53,15 @@ async def test_the_shop_may_ask_for_support_and_other_sites_may_not(
     page: Page, db: Database
 ) -> None:
     project = page.playground.project
-    await db.write(lambda tx: projects.update(tx, project.id, allowed_origins=["https://shop.ex"]))
+    others = ["https://shop.ex", "http://localhost:3000"]
+    await db.write(lambda tx: projects.update(tx, project.id, allowed_origins=others))
     answer = await page.client.get("/playground/shop")
     assert f'data-project="{project.slug}"' in await answer.text()
     assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
     port = page.client.port
     allowed = (await db.read(projects.get, project.id)).allowed_origins
     own = [f"http://127.0.0.1:{port}", f"http://localhost:{port}"]
-    assert list(allowed) == ["https://shop.ex", *own]
+    assert list(allowed) == [*others, *own]
 
 
 async def test_an_agent_writes_into_a_topic_and_replies(page: Page) -> None:

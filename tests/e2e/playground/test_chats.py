@@ -28,6 +28,16 @@ async def test_albums_voices_videos_and_files_cross_over(
     await expect(file).to_be_visible()
 
 
+async def test_a_page_that_is_loaded_anew_is_the_same_persons(player: Player) -> None:
+    await player.be("Emma", "MAX")
+    await player.page.reload()
+    await expect(player.phone.get_by_role("radio", name="MAX", exact=True)).to_be_checked()
+    await expect(player.phone.get_by_role("radio", name="Emma")).to_be_checked()
+    await player.be("Ann", "Telegram")
+    await player.page.reload()
+    await expect(player.phone.get_by_role("radio", name="Ann")).to_be_checked()
+
+
 async def test_edits_reactions_replies_and_deletions_are_shown_as_they_happen(
     player: Player,
 ) -> None:

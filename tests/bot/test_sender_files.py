@@ -1,0 +1,79 @@
+"""A file that its messenger does not give out now is waited for, and nobody waits with it."""
+
+import pytest
+from aiogram import Bot
+from aiogram.types import BufferedInputFile, InputFile
+
+from bot.outgoing.outlet import Outlet
+from bot.outgoing.parts import FileAway
+from bot.playground.telegram import Topic
+from bot.sender import Sender
+from storage.model import Attachment, Channel, NewAttachment
+from tests.bot.mailroom import Mailroom
+
+PHOTO = NewAttachment("photo", Channel.MAX, "lamp")
+
+
+class Host:
+    """Where files are: away until it is told to be back."""
+
+    def __init__(self) -> None:
+        self.away = True
+        self.asked = 0
+
+    async def for_channel(self, attachment: Attachment, bot: Bot) -> str | InputFile:
+        self.asked += 1
+        if self.away:
+            raise FileAway("The messenger cannot be reached.")
+        return BufferedInputFile(b"photo", attachment.file_id)
+
+
+@pytest.fixture
+def host(mail: Mailroom) -> Host:
+    host = Host()
+    mail.sender = Sender(Outlet(mail.db, mail.messenger, host))
+    return host
+
+
+def kinds(topic: Topic) -> list[str]:
+    return [message.kind for message in topic.messages if not message.is_service]
+
+
+async def tried(mail: Mailroom, times: int) -> None:
+    """Wait until a row was postponed so often."""
+    await mail.until(lambda tx: tx.one("SELECT 1 FROM outbox WHERE attempts >= :n", n=times))
+
+
+async def test_a_file_that_is_away_holds_up_its_own_ticket_alone(
+    mail: Mailroom, host: Host
+) -> None:
+    ann = await mail.ticket("My lamp", [PHOTO])
+    await mail.says(ann, "It is broken")
+    cara = mail.telegram.add_person("Cara")
+    await mail.ticket("My bike", by=cara)
+    await mail.says(ann, "Hello?")
+    mail.start()
+    await tried(mail, 2)
+    assert kinds(mail.topic(2)) == ["text"]
+    assert kinds(mail.topic(1)) == ["text"]
+    host.away = False
+    await mail.sent()
+    assert kinds(mail.topic(1)) == ["text", "photo", "text", "text"]
+    assert mail.texts(mail.topic(1))[2:] == ["It is broken", "Hello?"]
+    assert {row["status"] for row in await mail.rows()} == {"sent"}
+
+
+async def test_what_comes_while_only_such_files_wait_is_sent_at_once(
+    mail: Mailroom, host: Host
+) -> None:
+    await mail.ticket("My lamp", [PHOTO])
+    mail.start()
+    await tried(mail, 1)
+    asked = host.asked
+    cara = mail.telegram.add_person("Cara")
+    await mail.ticket("My bike", by=cara)
+    await mail.telegram.until(lambda: mail.group.topic("#2 "))
+    assert host.asked == asked
+    host.away = False
+    await mail.sent()
+    assert kinds(mail.topic(1)) == ["text", "photo"]
