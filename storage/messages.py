@@ -12,6 +12,7 @@ from storage.model import (
     CHANNEL,
     Attachment,
     Author,
+    Channel,
     Content,
     Delivery,
     Message,
@@ -113,6 +114,15 @@ def _attach(
         )
         made.append(attachment)
     return tuple(made)
+
+
+def lose_files(tx: Transaction, channel: Channel, file_id: str) -> None:
+    """A messenger has none of its files any more: `file_id` is none to it either."""
+    tx.run(
+        "UPDATE attachments SET file_id = :file_id WHERE channel = :channel",
+        channel=channel,
+        file_id=file_id,
+    )
 
 
 def rewrite(tx: Transaction, message: Message, content: Content) -> None:

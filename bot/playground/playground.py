@@ -11,6 +11,7 @@ from uuid import UUID
 
 from aiohttp import web
 
+from bot.messengers.max.file_ids import pack
 from bot.playground import pages, telegram
 from bot.playground.cast import Cast, Group, GroupName, Person, StandIn, gather, subscribed
 from bot.playground.desk import Desk
@@ -20,7 +21,7 @@ from bot.playground.stand_in.changes import Changes, Listener
 from bot.playground.telegram import Limits, TelegramStandIn
 from bot.playground.trouble import Trouble
 from bot.service import Service
-from storage import agent_chats, projects
+from storage import agent_chats, messages, projects
 from storage.database import Database
 from storage.model import Channel, Chat, Project
 from storage.transaction import Transaction, to_ms
@@ -55,6 +56,8 @@ class Playground:
             person.chat.bot_status = "member"
         self.started = to_ms(self.db.clock())
         self.project = await self.db.write(_first_project)
+        # MAX's files have addresses, those of earlier starts at a server that is gone.
+        await self.db.write(messages.lose_files, Channel.MAX, pack("file", None, None))
         await self.link("forum")
         await self.telegram.start()
         await self.max.start()

@@ -1,5 +1,6 @@
 """An open page without a browser: the live state, and acts, over HTTP."""
 
+from base64 import b64encode
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -53,7 +54,13 @@ class OpenPage:
     async def say(self, person: int, text: str) -> None:
         await self.act("say", person=person, chat=self.chat_of(person), text=text)
 
-    async def ask(self, person: int, text: str) -> None:
+    async def show(self, person: int, photo: bytes, caption: str) -> None:
+        """Send a photo."""
+        file = {"name": "photo.jpg", "data": b64encode(photo).decode()}
+        what = {"kind": "photo", "files": [file], "caption": caption}
+        await self.act("send-files", person=person, chat=self.chat_of(person), **what)
+
+    async def ask(self, person: int, text: str, photo: bytes | None = None) -> None:
         """Start, consent, and open a ticket, up to its arrival at the agents."""
         await self.until(lambda state: state)
         await self.act("open", person=person)
@@ -61,7 +68,10 @@ class OpenPage:
         await self.press(person, "Create ticket")
         chat = self.chat_of(person)
         await self.until(lambda state: "Cancel" in str(state["chats"][chat]["messages"][-1:]))
-        await self.say(person, text)
+        if photo is None:
+            await self.say(person, text)
+        else:
+            await self.show(person, photo, text)
         await self.until(lambda _: text in str(self.group()["messages"]))
 
 

@@ -28,6 +28,25 @@ async def test_tickets_and_customers_are_still_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("customer", [ANN, EMMA])
+async def test_files_of_a_start_before_are_named_and_hold_up_nobody(
+    tmp_path: Path, customer: int
+) -> None:
+    async with Desk(tmp_path, playground="auto") as desk:
+        async with open_page(desk) as page:
+            await page.ask(customer, "Look at my lamp", photo=b"lamp")
+            await page.until(lambda _: any(m["files"] for m in page.group()["messages"]))
+        assert await desk.stop() == 0
+
+        await desk.begin()
+        async with open_page(desk) as page:
+            await page.say(customer, "Any news?")
+            await page.until(lambda _: "Any news?" in str(page.group()["messages"]))
+            texts = page.texts(page.group()["id"])
+            assert "Look at my lamp" in "".join(texts)
+            assert "[photo]" in texts
+
+
+@pytest.mark.parametrize("customer", [ANN, EMMA])
 async def test_nothing_is_lost_when_the_desk_is_killed_over_and_over(
     tmp_path: Path, customer: int
 ) -> None:
