@@ -153,7 +153,7 @@ class ListKeys(Command):
       run.py key list --project main
     """
 
-    project: ProjectOption | None = None
+    project: ProjectOption | None = Field(default=None, description="of this one alone")
 
 
 class RevokeKey(Command):
@@ -186,7 +186,7 @@ class Connect(Command):
       run.py connect --project main
     """
 
-    project: ProjectOption | None = None
+    project: ProjectOption | None = Field(default=None, description="slug of the project")
 
 
 class Backup(Command):

@@ -100,6 +100,13 @@ def test_every_route_is_on_the_page() -> None:
     assert wanted - shown == set()
 
 
+def test_every_route_of_webhooks_is_on_theirs() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text()
+    routes = [route for route in ROUTES if route.path.startswith("/v1/webhooks")]
+    assert len(routes) == 9
+    assert [route.path for route in routes if f"`{route.method} {route.path}`" not in page] == []
+
+
 def kinds(kind: type[HelpdeskError]) -> set[type[HelpdeskError]]:
     return {kind}.union(*(kinds(each) for each in kind.__subclasses__() if is_ours(each)))
 
