@@ -10,7 +10,7 @@ from aiohttp import ClientError, ClientResponseError
 
 from bot.failures import PASSING
 from bot.messengers import Messenger
-from bot.outgoing.parts import FileAway, FileRefused
+from bot.outgoing.parts import FileDelayed, FileRefused
 from storage.errors import NotFound, Unavailable
 from storage.model import Attachment, Channel
 
@@ -53,7 +53,7 @@ class Files:
 
     async def for_channel(self, attachment: Attachment, bot: Bot) -> str | InputFile:
         """The attachment as `bot` can send it: by its id there, or uploaded. Raises FileRefused
-        where that is impossible for good, and FileAway where it may be possible later."""
+        where that is impossible for good, and FileDelayed where it may be possible later."""
         messenger = self._messengers.get(attachment.channel)
         if messenger is None:
             raise FileRefused
@@ -75,9 +75,9 @@ class Files:
         except NotFound as error:
             raise FileRefused from error
         except TimeoutError:
-            raise FileAway("The messenger gives nothing more of a file.") from None
+            raise FileDelayed("The messenger gives nothing more of a file.") from None
         except Unavailable as error:
-            raise FileAway(error.detail) from error
+            raise FileDelayed(error.detail) from error
         return bytes(content)
 
 

@@ -20,7 +20,7 @@ from bot.due import Due
 from bot.failures import PASSING, REFUSED, backoff, understood, wait_after, words
 from bot.health import Health
 from bot.outgoing.outlet import Outlet
-from bot.outgoing.parts import FileAway, FileRefused
+from bot.outgoing.parts import FileDelayed, FileRefused
 from bot.outgoing.picking import Follower, Outgoing, Pick, Picker
 from bot.outgoing.recording import record, sequel
 from bot.outgoing.to_agents import ToAgents
@@ -250,7 +250,7 @@ class Sender:
         level("sending waits", **told(row), seconds=round(seconds, 1), error=words(error))
         if (lane := self._lanes.get(row.lane)) is not None:
             lane.due.later(seconds)
-        if isinstance(error, FileAway) and row.audience is Audience.AGENTS:
+        if isinstance(error, FileDelayed) and row.audience is Audience.AGENTS:
             self._picker.put_aside(row, seconds)
         until = now + timedelta(seconds=seconds)
         await record(self._db, outbox.postpone, row.id, words(error), until)

@@ -42,8 +42,8 @@ apart by them."""
 NAME_LENGTH = 100
 
 
-class FileAway(Unavailable):
-    """A file whose messenger cannot be asked for it now."""
+class FileDelayed(Unavailable):
+    """A file that its messenger does not give out now, or that another does not take now."""
 
 
 class FileRefused(Exception):
@@ -91,7 +91,7 @@ class Place:
 class FileSource(Protocol):
     async def for_channel(self, attachment: Attachment, bot: Bot) -> str | InputFile:
         """The attachment as `bot` can send it: by its id there, or uploaded. Raises FileRefused and
-        FileAway."""
+        FileDelayed."""
 
 
 def parts_of(

@@ -16,7 +16,7 @@ from bot.failures import LONGEST_WAIT, PASSING, backoff, wait_after, words
 from bot.files import Files
 from bot.messengers import Messenger
 from bot.messengers.telegram import build
-from bot.outgoing.parts import FileAway, FileRefused
+from bot.outgoing.parts import FileDelayed, FileRefused
 from bot.playground.telegram import TelegramStandIn, faults
 from storage.errors import HelpdeskError, NotFound, Unavailable
 from storage.model import Attachment, Channel
@@ -173,7 +173,7 @@ async def test_another_messengers_file_that_does_not_come_may_come_later(
     monkeypatch.setattr("bot.files.STALL_SECONDS", 0.1)
     known = telegram.world.files.add("document", b"content")
     telegram.faults.add(fault, method)
-    with pytest.raises(FileAway):
+    with pytest.raises(FileDelayed):
         await files.for_channel(attachment(known.id), other_bot)
 
 

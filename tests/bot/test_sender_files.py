@@ -5,8 +5,8 @@ from aiogram import Bot
 from aiogram.types import BufferedInputFile, InputFile
 
 from bot.outgoing.outlet import Outlet
-from bot.outgoing.parts import FileAway
-from bot.playground.telegram import Topic
+from bot.outgoing.parts import FileDelayed
+from bot.playground.telegram import Topic, faults
 from bot.sender import Sender
 from storage.model import Attachment, Channel, NewAttachment
 from tests.bot.mailroom import Mailroom
@@ -24,7 +24,7 @@ class Host:
     async def for_channel(self, attachment: Attachment, bot: Bot) -> str | InputFile:
         self.asked += 1
         if self.away:
-            raise FileAway("The messenger cannot be reached.")
+            raise FileDelayed("The messenger cannot be reached.")
         return BufferedInputFile(b"photo", attachment.file_id)
 
 
@@ -61,6 +61,22 @@ async def test_a_file_that_is_away_holds_up_its_own_ticket_alone(
     assert kinds(mail.topic(1)) == ["text", "photo", "text", "text"]
     assert mail.texts(mail.topic(1))[2:] == ["It is broken", "Hello?"]
     assert {row["status"] for row in await mail.rows()} == {"sent"}
+
+
+async def test_a_file_that_the_agents_messenger_fails_on_holds_up_its_own_ticket_alone(
+    mail: Mailroom, host: Host
+) -> None:
+    host.away = False
+    mail.telegram.faults.add(faults.reject(500, "Internal Server Error"), "sendPhoto", times=2)
+    ann = await mail.ticket("My lamp", [PHOTO])
+    await mail.says(ann, "Hello?")
+    cara = mail.telegram.add_person("Cara")
+    await mail.ticket("My bike", by=cara)
+    mail.start()
+    await tried(mail, 2)
+    assert kinds(mail.topic(2)) == ["text"]
+    await mail.sent()
+    assert kinds(mail.topic(1)) == ["text", "photo", "text"]
 
 
 async def test_what_comes_while_only_such_files_wait_is_sent_at_once(
