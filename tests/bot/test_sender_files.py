@@ -1,15 +1,20 @@
 """A file that its messenger does not give out now is waited for, and nobody waits with it."""
 
+from datetime import timedelta
+
 import pytest
 from aiogram import Bot
 from aiogram.types import BufferedInputFile, InputFile
 
 from bot.outgoing.outlet import Outlet
 from bot.outgoing.parts import FileDelayed
+from bot.outgoing.picking import Picker
 from bot.playground.telegram import Topic, faults
 from bot.sender import Sender
+from storage import outbox
 from storage.model import Attachment, Channel, NewAttachment
-from tests.bot.mailroom import Mailroom
+from storage.outbox import LaneKey
+from tests.bot.mailroom import Clock, Mailroom
 
 PHOTO = NewAttachment("photo", Channel.MAX, "lamp")
 
@@ -77,6 +82,19 @@ async def test_a_file_that_the_agents_messenger_fails_on_holds_up_its_own_ticket
     assert kinds(mail.topic(2)) == ["text"]
     await mail.sent()
     assert kinds(mail.topic(1)) == ["text", "photo", "text"]
+
+
+async def test_a_ticket_is_aside_for_its_time_whatever_becomes_of_the_clock(
+    mail: Mailroom, clock: Clock
+) -> None:
+    ticket = await mail.ticket("My lamp", [PHOTO])
+    (row,) = await mail.db.read(outbox.pending, mail.chat_of(mail.group))
+    for moved, aside in ((29, {ticket.id}), (31, set()), (-3600, set())):
+        picker = Picker(mail.sender.outlet, {})
+        picker.put_aside(row, 30)
+        clock.advance(timedelta(seconds=moved))
+        assert picker.terms(row.lane).aside.keys() == aside
+        assert picker.terms(LaneKey(row.chat.id, marks=True)).aside == {}
 
 
 async def test_what_comes_while_only_such_files_wait_is_sent_at_once(
