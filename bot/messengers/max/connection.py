@@ -30,6 +30,8 @@ Json = dict[str, Any]
 
 CALL_SECONDS = 60.0
 UPLOAD_SECONDS = 300.0
+UPLOAD = "upload"
+"""What all uploads count as, each of which has an address of its own."""
 LONGEST_RETRY = 32
 """Seconds. MAX's 429 does not tell when to come back: 1, 2, 4 … of one call's in a row."""
 
@@ -103,11 +105,14 @@ class MaxApi:
 
     def _refused(self, method: TelegramMethod[Any], call: str, error: MaxApiError) -> Exception:
         if error.code == 429:
-            times = self._limited.get(call, 0)
-            self._limited[call] = times + 1
-            wait = min(2**times, LONGEST_RETRY)
-            return TelegramRetryAfter(method, "Too Many Requests", retry_after=wait)
+            return self._too_many(method, call)
         return refusal(method, error.code, error.raw)
+
+    def _too_many(self, method: TelegramMethod[Any], call: str) -> TelegramRetryAfter:
+        times = self._limited.get(call, 0)
+        self._limited[call] = times + 1
+        wait = min(2**times, LONGEST_RETRY)
+        return TelegramRetryAfter(method, "Too Many Requests", retry_after=wait)
 
     async def upload(self, url: str, data: bytes, name: str, method: TelegramMethod[Any]) -> str:
         """Send a file to the address that MAX gave for it; what is answered. Raises as `call`."""
@@ -121,8 +126,11 @@ class MaxApi:
         except (ClientError, TimeoutError) as error:
             # The address is in aiohttp's words, and is as good as a password for one file.
             raise TelegramNetworkError(method, type(error).__name__) from None
+        if answer.status == 429:
+            raise self._too_many(method, UPLOAD)
         if not 200 <= answer.status < 300:
             raise upload_refusal(method, answer.status, text)
+        self._limited.pop(UPLOAD, None)
         return text
 
     async def stream(

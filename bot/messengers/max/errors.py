@@ -13,7 +13,6 @@ from aiogram.exceptions import (
     TelegramConflictError,
     TelegramEntityTooLarge,
     TelegramForbiddenError,
-    TelegramRetryAfter,
     TelegramServerError,
     TelegramUnauthorizedError,
 )
@@ -82,8 +81,6 @@ def refusal(method: TelegramMethod[Any], status: int, said: object) -> TelegramA
 def upload_refusal(method: TelegramMethod[Any], status: int, said: object) -> TelegramAPIError:
     """The same of an upload, whose address is good for one: all but a word on the file itself is
     the address's trouble, and the next try has another."""
-    if status == 429:
-        return TelegramRetryAfter(method, "Too Many Requests", retry_after=1)
     if status not in _ABOUT_THE_FILE:
         return TelegramServerError(method, f"MAX's host of files answers {status}")
     return refusal(method, status, said)

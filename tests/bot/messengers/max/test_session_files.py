@@ -4,7 +4,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from aiogram.exceptions import TelegramBadRequest, TelegramEntityTooLarge, TelegramServerError
+from aiogram.exceptions import (
+    TelegramBadRequest,
+    TelegramEntityTooLarge,
+    TelegramRetryAfter,
+    TelegramServerError,
+)
 from aiogram.methods import GetMe
 from aiogram.types import (
     BufferedInputFile,
@@ -156,6 +161,22 @@ async def test_what_ails_an_address_for_an_upload_says_nothing_of_file_reply_or_
     assert len(stand_in.calls.of("upload")) == 1
     await bot.send_photo(ann.chat.id, BufferedInputFile(b"x", "a.jpg"), reply_parameters=reply)
     assert [message.kind for message in ann.chat.messages] == ["text", "photo"]
+
+
+async def test_uploads_that_come_too_soon_wait_longer_each_time(
+    bot: MaxBot, stand_in: MaxStandIn
+) -> None:
+    async def upload() -> None:
+        place = await bot.max.call("POST", "/uploads", query={"type": "image"})
+        await bot.max.upload(place["url"], b"x", "a.jpg", GetMe())
+
+    for refused in (3, 1):
+        stand_in.faults.add(faults.status(429), "upload", times=refused)
+        for times in range(refused):
+            with pytest.raises(TelegramRetryAfter) as limit:
+                await upload()
+            assert limit.value.retry_after == 2**times
+        await upload()
 
 
 async def test_an_upload_that_came_too_soon_is_made_again_and_as_what_it_is(
