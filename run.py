@@ -17,7 +17,7 @@ import config
 from config import commands, secret
 from config.command_line import UsageError, parse
 from config.masking import Mask
-from config.printing import listens, table, tell
+from config.printing import listens, show, table, tell
 from config.process import ready, settle
 from storage import api_keys, owner
 from storage.backup import backup
@@ -63,7 +63,7 @@ def main(arguments: list[str]) -> int:
         tell(error.detail)
         return FAILED
     tell(answer.aside)
-    print(table(*answer.rows))
+    show(table(*answer.rows))
     return 0
 
 
@@ -278,7 +278,7 @@ async def see_doctor(settings: config.Settings) -> int:
         )
         consult = consultation.consulting(asked, urls, updates.url if updates else None)
         async for finding in doctor.examine(patient, consult):
-            print(mask(str(finding)), flush=True)
+            show(mask(str(finding)))
             failed = failed or finding.mark is doctor.Mark.WRONG
     return FAILED if failed else 0
 

@@ -289,3 +289,12 @@ def test_a_command_does_not_wait_for_the_bots_libraries(main: str) -> None:
         check=True,
     )
     assert done.stdout.splitlines()[-1] == ""
+
+
+@pytest.mark.parametrize("words", [["project", "list"], ["doctor"]])
+def test_a_reader_that_reads_no_further_ends_a_command_quietly(main: str, words: list[str]) -> None:
+    reads, writes = os.pipe()
+    os.close(reads)
+    ended = subprocess.run([sys.executable, RUN, *words], check=False, stdout=writes, stderr=-1)
+    os.close(writes)
+    assert (ended.returncode, ended.stderr) == (141, b"")
