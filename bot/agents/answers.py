@@ -68,9 +68,12 @@ def _follows_note(tx: Transaction, source: Source) -> bool:
     return earlier is not None and messages.get(tx, earlier).internal
 
 
-async def edited(message: Message, db: Database, messenger: Messenger, said: Said) -> None:
-    """An agent's edit. A note stays one, and an answer cannot become one, nor a command."""
-    content = content_of([message], messenger.channel)
+async def edited(
+    _: Message, album: list[Message], db: Database, messenger: Messenger, said: Said
+) -> None:
+    """An agent's edit of a message, of a part of an album, or of an album as a whole. A note stays
+    one, and an answer cannot become one, nor a command."""
+    content = content_of(album, messenger.channel)
     await db.write(_take_edit, said, content)
 
 

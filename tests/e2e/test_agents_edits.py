@@ -2,6 +2,8 @@
 
 import pytest
 
+from bot.playground.max import MaxStandIn
+from bot.playground.max import Message as MaxMessage
 from tests.e2e.case import Case, shown
 from tests.e2e.messengers import albums_in
 from tests.e2e.rooms import Room, rooms_only
@@ -83,6 +85,20 @@ async def test_an_albums_caption_is_edited_in_place(room: Room) -> None:
     await case.reads("Both views")
     (album,) = albums_in(case.received)
     assert (album.files, album.text) == ([b"1", b"2"], f"#{case.number} · Bob:\nBoth views")
+
+
+@rooms_only("max", "turned")
+async def test_another_file_in_an_album_stays_with_the_agents_who_are_told(room: Room) -> None:
+    case = await room.case()
+    (album,) = room.bob.send_album([b"1", b"the wrong one"], "Two views", **case.place)
+    await case.marked(album)
+    other = room.bob.send_photo(b"the right one", in_=room.group)
+    assert isinstance(room.inside, MaxStandIn)
+    assert isinstance(album, MaxMessage)
+    assert isinstance(other, MaxMessage)
+    room.inside.world.edit(album, attachments=[*album.attachments[:1], *other.attachments])
+    told = await case.tells("This edit stays here")
+    assert told.reply_to is album
 
 
 async def test_a_caption_that_outgrows_its_photo_reaches_the_customer_whole(room: Room) -> None:
