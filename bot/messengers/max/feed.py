@@ -175,6 +175,7 @@ def identity(update: Json) -> int:
     """A number that a repeat of the same update has too: MAX's updates have none of their own."""
     callback, message = update.get("callback") or {}, message_in(update)
     body = message.get("body") or {}
+    linked = (message.get("link") or {}).get("message") or {}
     return _digest(
         [
             update.get("update_type"),
@@ -189,6 +190,7 @@ def identity(update: Json) -> int:
             message.get("timestamp"),
             body.get("mid"),
             body.get("text"),
+            linked.get("mid"),
         ]
     )
 

@@ -95,6 +95,27 @@ async def test_links_opened_in_the_same_moment_are_two_updates(arrivals: Arrival
     assert words == ["/start hd_one", "/start hd_two"]
 
 
+async def test_messages_passed_on_in_the_same_moment_are_two_updates(arrivals: Arrivals) -> None:
+    bare = {
+        "sender": {"user_id": 7, "first_name": "Vera"},
+        "recipient": {"chat_id": 5, "chat_type": "dialog", "user_id": 1},
+        "timestamp": 1,
+        "body": None,
+    }
+    far = [{"mid": f"mid.{words}", "seq": 1, "text": words} for words in ("one", "two")]
+    updates = [
+        {
+            "update_type": "message_created",
+            "timestamp": 1,
+            "message": {**bare, "link": {"type": "forward", "message": each}},
+        }
+        for each in far
+    ]
+    await arrivals.take_in(*updates, *updates)
+    said = [update.message and update.message.text for update in await arrivals.updates()]
+    assert said == ["one", "two"]
+
+
 UNKNOWN = [
     {"update_type": "hologram_shown", "timestamp": 1, "chat_id": 5, "what": {"is": ["this"]}},
     {"update_type": "message_created", "timestamp": 1, "message": "words"},
