@@ -37,6 +37,8 @@ POLL_SECONDS = 25
 BATCH = 100
 POLLS, POLLS_WINDOW = 2, 1.05
 """MAX allows so many requests a second: so many in a window of so many seconds, a little more."""
+MUTE = "MAX tells of a message, but not whose it is or what it says: voice messages come so"
+"""https://github.com/max-messenger/max-bot-api-client-ts/issues/250: round videos do too."""
 NOBODY = 0
 """The lane of updates whose chat is unknown."""
 
@@ -109,6 +111,8 @@ def take_in(tx: Transaction, updates: Sequence[Any], marker: int | None = None) 
         if not _is_update(update):
             log.warning("what MAX sent is no update", channel=Channel.MAX.value)
         elif update["update_type"] in KINDS:
+            if update["update_type"] == "message_created" and not update.get("message"):
+                log.warning(MUTE, channel=Channel.MAX.value)
             known = _find_out(tx, update)
             rows.append((known.update_id, _lane(known), known._asdict()))
     inbox.add(tx, Channel.MAX, rows, marker)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, Update
 
 from bot.messengers.max import callback_ids
@@ -265,10 +266,14 @@ async def test_a_press_by_somebody_unknown_on_a_message_that_is_gone_is_passed_o
 # --- shapes that nobody promised ----------------------------------------------------------------
 
 
-async def test_voice_without_its_message_is_passed_over(arrivals: Arrivals, ann: Person) -> None:
+async def test_voice_without_its_message_is_passed_over_and_logged(
+    arrivals: Arrivals, ann: Person
+) -> None:
     ann.send_voice(b"hm", heard=False)
     ann.say("Did you hear me?")
-    [update] = await arrivals.read_updates()
+    with structlog.testing.capture_logs() as logs:
+        [update] = await arrivals.read_updates()
+    assert [(line["log_level"], "voice" in line["event"]) for line in logs] == [("warning", True)]
     assert update.message is not None
     assert update.message.text == "Did you hear me?"
 
