@@ -131,14 +131,17 @@ def _location(item: Json) -> Fields:
 def _contact(item: Json) -> Fields:
     payload = item.get("payload") or {}
     card, user = payload.get("vcf_info") or "", payload.get("max_info") or {}
-    name = _in_card("FN", card) or user.get("name") or user.get("first_name") or "?"
-    return {"contact": {"phone_number": _in_card("TEL", card), "first_name": name}}
+    name = next(_in_card("FN", card), user.get("name") or user.get("first_name") or "?")
+    return {"contact": {"phone_number": ", ".join(_in_card("TEL", card)), "first_name": name}}
 
 
-def _in_card(name: str, card: str) -> str:
-    """The first line of that name in a vCard (RFC 6350), with its escapes undone."""
-    found = re.search(rf"^{name}(?:;[^:\r\n]*)?:(.*?)\r?$", card, re.MULTILINE | re.IGNORECASE)
-    return re.sub(r"\\(.)", r"\1", found[1]).strip() if found else ""
+def _in_card(name: str, card: str) -> Iterator[str]:
+    """What lines of that name say in a vCard (RFC 6350), with escapes undone; a line's name may
+    have its group before it, as in `item1.TEL`."""
+    line = rf"^(?:[\w-]+\.)?{name}(?:;[^:\r\n]*)?:(.*?)\r?$"
+    for found in re.findall(line, card, re.MULTILINE | re.IGNORECASE):
+        if said := re.sub(r"\\(.)", r"\1", found).strip():
+            yield said
 
 
 _MAKERS: Mapping[str, Callable[[Json], Fields]] = {

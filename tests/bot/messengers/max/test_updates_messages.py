@@ -151,6 +151,16 @@ async def test_places_and_contacts_are_words(arrivals: Arrivals, ann: Person) ->
     assert words(contact) == "☎ Boris Petrov 79161234567"
 
 
+async def test_all_numbers_of_a_contact_are_told(arrivals: Arrivals) -> None:
+    card = "BEGIN:VCARD\r\nFN:Ann\r\nTEL;TYPE=cell:1\r\nitem1.TEL;type=pref:2\r\nEND:VCARD"
+    await arrivals.take_in(
+        _message(attachments=[{"type": "contact", "payload": {"vcf_info": card, "max_info": None}}])
+    )
+    [update] = await arrivals.updates()
+    assert update.message is not None
+    assert words(update.message) == "☎ Ann 1, 2"
+
+
 async def test_the_preview_of_a_link_is_the_link(arrivals: Arrivals, ann: Person) -> None:
     ann.send_share("https://shop.example/42", "The parcel")
     assert words(await arrivals.message()) == "https://shop.example/42"
