@@ -101,9 +101,11 @@ class Posting:
     ) -> Json:
         if reply is None:
             return await self._send(method, query, body)
+        # MAX does not say in which words it refuses a reply. One that may go without is no matter.
+        refused = NothingThere if reply.needed else TelegramBadRequest
         if place := await self._db.read(max_messages.mid_of, reply.message_id):
             link = {"type": "reply", "mid": place[1]}
-            with suppress(NothingThere):
+            with suppress(refused):
                 return await self._send(method, query, body | {"link": link})
         if reply.needed:
             raise TelegramBadRequest(method, REPLY_NOT_FOUND)

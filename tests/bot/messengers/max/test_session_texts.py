@@ -16,7 +16,7 @@ from hypothesis import given
 from bot.formatting import Entity, to_html, utf16_length
 from bot.messengers.max.markup import LONGEST, written
 from bot.messengers.max.session import MaxBot
-from bot.playground.max import Group, MaxStandIn, Person
+from bot.playground.max import Group, MaxStandIn, Person, faults
 from bot.playground.max.html import parse_html
 from storage import max_messages
 from storage.database import Database
@@ -198,3 +198,16 @@ async def test_what_is_replied_to_may_be_gone(
     with pytest.raises(TelegramBadRequest, match="message to be replied not found"):
         await bot.send_message(ann.chat.id, "never", reply_parameters=bound)
     assert [message.text for message in ann.chat.messages] == ["without"]
+
+
+async def test_a_reply_that_is_refused_in_other_words_goes_without(
+    bot: MaxBot, ann: Person, db: Database, stand_in: MaxStandIn
+) -> None:
+    [number] = await db.write(max_messages.remember, ann.chat.id, ann.say("?").id)
+    stand_in.faults.add(faults.reject(400, "proto.payload", "Invalid link"), "sendMessage")
+    free = ReplyParameters(message_id=number, allow_sending_without_reply=True)
+    await bot.send_message(ann.chat.id, "without", reply_parameters=free)
+    stand_in.faults.add(faults.reject(400, "proto.payload", "Invalid text"), "sendMessage", times=2)
+    with pytest.raises(TelegramBadRequest, match="Invalid text"):
+        await bot.send_message(ann.chat.id, "never", reply_parameters=free)
+    assert [(m.text, m.reply_to) for m in ann.chat.messages[1:]] == [("without", None)]
