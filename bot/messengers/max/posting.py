@@ -6,13 +6,17 @@ which is one message in MAX, a number for each part.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from typing import Any, TypeVar
 
-from aiogram.exceptions import TelegramAPIError, TelegramBadRequest, TelegramRetryAfter
+from aiogram.exceptions import (
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramRetryAfter,
+)
 from aiogram.methods import TelegramMethod
 
 from bot.messengers.max.connection import Json, MaxApi, misunderstood
@@ -101,15 +105,28 @@ class Posting:
     ) -> Json:
         if reply is None:
             return await self._send(method, query, body)
-        # MAX does not say in which words it refuses a reply. One that may go without is no matter.
-        refused = NothingThere if reply.needed else TelegramBadRequest
         if place := await self._db.read(max_messages.mid_of, reply.message_id):
             link = {"type": "reply", "mid": place[1]}
-            with suppress(refused):
+            try:
                 return await self._send(method, query, body | {"link": link})
+            except TelegramBadRequest:
+                # MAX does not say how it refuses a reply to what is gone, nor a file that is.
+                if reply.needed and await self._is_there(method, place[1]):
+                    raise
         if reply.needed:
             raise TelegramBadRequest(method, REPLY_NOT_FOUND)
         return await self._send(method, query, body)
+
+    async def _is_there(self, method: TelegramMethod[Any], mid: str) -> bool:
+        """Whether a message is not gone; where MAX does not tell, it is taken to be there."""
+        query = {"message_ids": [mid]}
+        try:
+            found = await self._api.call("GET", "/messages", query=query, method=method)
+        except NothingThere:
+            return False
+        except (TelegramBadRequest, TelegramForbiddenError):
+            return True
+        return bool(found.get("messages"))
 
     async def _send(self, method: TelegramMethod[Any], query: Json, body: Json) -> Json:
         for wait in self._waits:

@@ -211,3 +211,19 @@ async def test_a_reply_that_is_refused_in_other_words_goes_without(
     with pytest.raises(TelegramBadRequest, match="Invalid text"):
         await bot.send_message(ann.chat.id, "never", reply_parameters=free)
     assert [(m.text, m.reply_to) for m in ann.chat.messages[1:]] == [("without", None)]
+
+
+@pytest.mark.parametrize("status", [400, 404])
+@pytest.mark.parametrize("there", [True, False])
+async def test_whether_a_message_is_gone_is_not_told_by_how_its_reply_is_refused(
+    bot: MaxBot, ann: Person, db: Database, stand_in: MaxStandIn, status: int, there: bool
+) -> None:
+    said = ann.say("?")
+    [number] = await db.write(max_messages.remember, ann.chat.id, said.id)
+    if not there:
+        ann.delete(said)
+    stand_in.faults.add(faults.reject(status, "not.told", "No such thing"), "sendMessage")
+    bound = ReplyParameters(message_id=number, allow_sending_without_reply=False)
+    with pytest.raises(TelegramBadRequest) as refusal:
+        await bot.send_message(ann.chat.id, "never", reply_parameters=bound)
+    assert ("message to be replied not found" in refusal.value.message) is not there
