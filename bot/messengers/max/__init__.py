@@ -5,6 +5,7 @@ comes in. Nobody outside this folder knows how MAX calls anything.
 """
 
 from bot.messengers import Capabilities, Messenger
+from bot.messengers.max.downloads import LIMIT
 from bot.messengers.max.feed import MaxFeed
 from bot.messengers.max.markup import TEXT_LIMIT
 from bot.messengers.max.posting import is_group
@@ -22,7 +23,7 @@ CAPABILITIES = Capabilities(
     # Files and audio have to be a message's only attachment.
     albums={"photo": "picture", "video": "picture"},
     album_limit=10,
-    download_limit=50 * 1024 * 1024,
+    download_limit=LIMIT,
 )
 
 

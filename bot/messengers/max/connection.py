@@ -30,6 +30,7 @@ Json = dict[str, Any]
 
 CALL_SECONDS = 60.0
 UPLOAD_SECONDS = 300.0
+SIZE_SECONDS = 10.0
 UPLOAD = "upload"
 """What all uploads count as, each of which has an address of its own."""
 LONGEST_RETRY = 32
@@ -143,6 +144,17 @@ class MaxApi:
         ) as answer:
             async for chunk in answer.content.iter_chunked(chunk_size):
                 yield chunk
+
+    async def size(self, url: str) -> int | None:
+        """Of a file, in bytes; None where its host does not tell."""
+        timeout = ClientTimeout(total=SIZE_SECONDS)
+        try:
+            async with self._file_session().head(
+                url, timeout=timeout, allow_redirects=True
+            ) as answer:
+                return answer.content_length if answer.ok else None
+        except (ClientError, TimeoutError):
+            return None
 
     def _file_session(self) -> ClientSession:
         if self._files is None or self._files.closed:

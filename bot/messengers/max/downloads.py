@@ -12,6 +12,8 @@ from bot.messengers.max.file_ids import MaxFile, unpack
 
 QUALITIES = ("mp4_1080", "mp4_720", "mp4_480", "mp4_360", "mp4_240", "mp4_144")
 """Of a video, the best first (dev.max.ru/docs-api/methods/GET/videos/-videoToken-)."""
+LIMIT = 50 * 1024 * 1024
+"""Bytes of a file that the desk passes on; as many as a bot may send in Telegram."""
 
 
 class Downloads:
@@ -30,9 +32,14 @@ class Downloads:
         return File(file_id=method.file_id, file_unique_id=method.file_id, file_path=url)
 
     async def _video(self, method: GetFile, video: MaxFile) -> str | None:
-        """Videos have their addresses asked for: what comes with a message may be a page."""
+        """Videos have their addresses asked for: what comes with a message may be a page. The best
+        quality that is not too large; where a size is not told, it is not too large."""
         if video.token is None:
             return video.url
         path = f"/videos/{quote(video.token, safe='')}"
         urls = (await self._api.call("GET", path, method=method)).get("urls") or {}
-        return next((urls[each] for each in QUALITIES if urls.get(each)), video.url)
+        found: list[str] = [urls[each] for each in QUALITIES if urls.get(each)]
+        for url in found[:-1]:
+            if (await self._api.size(url) or 0) <= LIMIT:
+                return url
+        return found[-1] if found else video.url

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 from aiogram.exceptions import (
@@ -22,6 +23,7 @@ from aiogram.types import (
 )
 from aiohttp import ClientResponseError, web
 
+from bot.messengers.max import downloads
 from bot.messengers.max.file_ids import FileKind, pack, unpack
 from bot.messengers.max.session import MaxBot
 from bot.playground.max import MaxStandIn, Person, faults
@@ -257,6 +259,27 @@ async def test_a_videos_address_is_asked_for(bot: MaxBot, stand_in: MaxStandIn) 
     file = stand_in.world.files.add("video", b"film")
     assert await read(bot, pack("video", file.token, "https://max.example/page")) == b"film"
     assert len(stand_in.calls.of("getVideoAttachmentDetails")) == 1
+
+
+async def test_a_video_comes_in_the_best_quality_that_is_not_too_large(
+    bot: MaxBot, aiohttp_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def film(request: web.Request) -> web.Response:
+        name = request.match_info["name"]
+        if name == "720" and request.method == "HEAD":
+            raise web.HTTPMethodNotAllowed("HEAD", ["GET"])
+        return web.Response(text=name * (9 if name == "1080" else 1))
+
+    films = web.Application()
+    films.router.add_route("*", "/{name}", film)
+    host = str((await aiohttp_server(films)).make_url("/"))
+    urls = {"mp4_1080": f"{host}1080", "mp4_720": None, "mp4_480": f"{host}480"}
+    monkeypatch.setattr(bot.max, "call", AsyncMock(return_value={"urls": urls}))
+    assert await read(bot, pack("video", "t", None)) == b"1080" * 9
+    monkeypatch.setattr(downloads, "LIMIT", 30)
+    assert await read(bot, pack("video", "t", None)) == b"480"
+    urls["mp4_720"] = f"{host}720"
+    assert await read(bot, pack("video", "t", None)) == b"720"
 
 
 async def test_a_file_without_an_address_is_refused(bot: MaxBot, stand_in: MaxStandIn) -> None:
