@@ -92,14 +92,20 @@ def redeliver(tx: Transaction, project_id: UUID, webhook_id: UUID, delivery_id: 
         raise Conflict("This webhook is disabled.")
     if row["body"] is None and row["snapshot"] is None:
         raise Conflict("There is no body of this event to send.")
-    pending = row["status"] == DeliveryStatus.PENDING
-    if not pending or row["due_at"] is not None:
-        tx.run(
-            "UPDATE webhook_deliveries SET status = 'pending', due_at = :now, finished_at = NULL,"
-            " tries = CASE status WHEN 'pending' THEN tries ELSE 0 END WHERE seq = :seq",
-            seq=row["seq"],
-            now=tx.now_ms,
-        )
+    earlier = tx.one(
+        "SELECT 1 FROM webhook_deliveries WHERE ticket_id = :ticket_id"
+        " AND webhook_id = :webhook_id AND finished_at IS NULL AND seq < :seq",
+        ticket_id=row["ticket_id"],
+        webhook_id=webhook_id,
+        seq=row["seq"],
+    )
+    tx.run(
+        "UPDATE webhook_deliveries SET status = 'pending', due_at = :due_at, finished_at = NULL,"
+        " tries = CASE status WHEN 'pending' THEN tries ELSE 0 END WHERE seq = :seq",
+        seq=row["seq"],
+        due_at=None if earlier else tx.now_ms,
+    )
+    if earlier is None:
         tx.run("UPDATE webhooks SET paused_until = NULL WHERE id = :id", id=webhook_id)
         tx.signal("webhooks")
     return get(tx, project_id, webhook_id, delivery_id)

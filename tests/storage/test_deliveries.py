@@ -73,6 +73,27 @@ async def test_redelivery_of_what_waits_brings_it_forward(post: Post, webhook: W
     assert len(await post.told(webhook)) == 2
 
 
+async def test_events_of_one_ticket_that_are_redelivered_keep_their_order(
+    post: Post, webhook: Webhook
+) -> None:
+    ticket = await post.ticket()
+    await post.set_status(ticket, Status.WAITING)
+    for _ in range(2):
+        [due] = await post.due(webhook)
+        await post.attempted(due, 500, waits=())
+    second, first = await post.record(webhook)
+    for delivery in (first, second):
+        await post.db.write(deliveries.redeliver, post.project.id, webhook.id, delivery.id)
+    [due] = await post.due(webhook)
+    assert due.id == first.id
+    await post.attempted(due, 500)
+    assert await post.due(webhook) == []
+    post.clock.move(WAITS[0])
+    await post.attempted(due)
+    [due] = await post.due(webhook)
+    assert due.id == second.id
+
+
 async def test_redelivery_is_tried_now_though_its_endpoint_asked_for_a_pause(
     post: Post, webhook: Webhook
 ) -> None:
