@@ -69,7 +69,7 @@ def index(tx: Transaction) -> int:
     for ticket, first, subject, text in tx.all(_FRESH, indexed=row["indexed"]):
         nth = said.get(ticket, 0)
         said[ticket] = nth + 1
-        words.append((first + nth, text if nth else f"{subject} {text}"))
+        words.append((first + nth, _with_plain_e(text if nth else f"{subject} {text}")))
     tx.run_many("INSERT INTO message_words (rowid, words) VALUES (?, ?)", sorted(words))
     return len(words)
 
@@ -78,7 +78,11 @@ def refresh(tx: Transaction, seq: int) -> None:
     """A message says something else now. One that is not indexed yet stays so."""
     row = tx.one(f"{_INDEXED} WHERE m.seq = :seq) AS said", seq=seq)
     if row is not None:
-        tx.run("UPDATE message_words SET words = :words WHERE rowid = :rowid", **dict(row))
+        tx.run(
+            "UPDATE message_words SET words = :words WHERE rowid = :rowid",
+            words=_with_plain_e(row["words"]),
+            rowid=row["rowid"],
+        )
 
 
 def forget(tx: Transaction, subscriber_id: UUID) -> None:
@@ -100,7 +104,7 @@ def tickets_with(
 ) -> Iterator[int]:
     """The numbers of a project's tickets in which each word of `text` begins a word, from the
     highest below `before` on. Signs without a letter or a digit are no words."""
-    words = _tokens(list(dict.fromkeys(text.split())))
+    words = _tokens(list(dict.fromkeys(_with_plain_e(text).split())))
     row = tx.one("SELECT place FROM search_projects WHERE project_id = :id", id=project_id)
     if row is None or not words:
         return
@@ -179,6 +183,11 @@ class _Tickets:
             above=(self._project + highest + 1) << _TICKET,
             limit=limit,
         )
+
+
+def _with_plain_e(text: str) -> str:
+    """FTS5 takes accents off Latin letters only, and what one writes with ё, many write with е."""
+    return text.replace("ё", "е").replace("Ё", "Е")
 
 
 def _quoted(token: str) -> str:

@@ -159,7 +159,7 @@ async def test_what_was_said_before_the_index_was_made_anew_is_found(tmp_path: P
         "INSERT INTO subscribers (id, project_id, channel, created_at, updated_at)"
         f" VALUES ('s', '{PROJECT}', 'virtual', 1, 1);"
         "INSERT INTO tickets (id, project_id, number, subscriber_id, channel, subject, created_at,"
-        f" updated_at) VALUES ('t', '{PROJECT}', 7, 's', 'virtual', 'Kitchen', 1, 1);"
+        f" updated_at) VALUES ('t', '{PROJECT}', 7, 's', 'virtual', 'Kitchen, ещё', 1, 1);"
         "INSERT INTO messages (seq, id, ticket_id, author, author_name, text, created_at) VALUES"
         " (3, 'a', 't', 'customer', '', 'My samovar', 1), (5, 'b', 't', 'agent', '', 'Broken', 1);"
     )
@@ -167,10 +167,23 @@ async def test_what_was_said_before_the_index_was_made_anew_is_found(tmp_path: P
     db = await Database.open(path)
     try:
         assert await db.write(search.index) == 0
-        for words in ("kitchen samovar broken", "sam", "KITCH"):
+        for words in ("kitchen samovar broken", "sam", "KITCH", "еще", "ЕЩЁ"):
             assert await db.read(numbers_with, words) == [7], words
     finally:
         await db.close()
+
+
+@pytest.mark.parametrize(("said", "asked"), [("счёт", "счет"), ("Счет", "СЧЁТ"), ("ЁЛКИ", "елк")])
+async def test_the_same_word_is_found_with_either_letter(
+    db: Database, project: Project, said: str, asked: str
+) -> None:
+    ticket = await db.write(opening.by_backend, project.id, opening.NewTicket(Content("a"), "s"))
+    message = await db.write(conversation.customer_reply, project.id, ticket.id, Content(said))
+    assert await found(db, project, asked) == [1]
+    row = await db.read(lambda tx: tx.one("SELECT seq FROM messages WHERE id = :id", id=message.id))
+    assert row is not None
+    await db.write(search.refresh, row["seq"])
+    assert await found(db, project, asked) == [1]
 
 
 async def test_searches_share_their_statements_whatever_they_find(
