@@ -192,9 +192,8 @@ def identity(update: Json) -> int:
             callback.get("timestamp"),
             callback.get("payload"),
             message.get("timestamp"),
-            body.get("mid"),
+            body.get("mid") or linked.get("mid"),  # what only passes on has no body
             body.get("text"),
-            linked.get("mid"),
         ]
     )
 
